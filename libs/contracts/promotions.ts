@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { contract, dateString, fen, id, instantString, level, orNull, ref } from './schema.js';
+
+const decision = () => ({ decision: id(), worker: id(), contest: id(), occupation: ref() });
+
+/** One money rule of a decision (an amount in fen); `needsCertificate`: only after the certificate is issued. */
+export const moneyRule = () => Type.Object({
+  rule: ref(), fen: fen(), payee: Type.Union(['person', 'team', 'coach', 'employer'].map((x) => Type.Literal(x as 'person' | 'team' | 'coach' | 'employer'))),
+  needsCertificate: Type.Boolean(), claimWithinMonths: orNull(Type.Integer({ minimum: 1 })),
+});
+
+/** How an honour comes about: awarded by the contest, approved by an authority, or only recommended to one. */
+export const honour = () => Type.Object({
+  honour: ref(), mode: Type.Union(['award', 'approve', 'recommend'].map((x) => Type.Literal(x as 'award' | 'approve' | 'recommend'))), rule: ref(),
+});
+
+/** jinji.promotions: 晋级, keyed by worker. A decision gives a level, honours and money separately, any of them or none. */
+export const promotions = {
+  'jinji.skill-record.imported.v1': contract('jinji.promotions', 'worker', 'A level held before, imported with its source.', {
+    worker: id(), occupation: ref(), level: level(), since: dateString(),
+  }),
+  'jinji.promotion.proposed.v1': contract('jinji.promotions', 'worker', 'The chain proposes; a public notice (公示) and an approval follow.', {
+    ...decision(), organisation: ref(), from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()),
+    noticeUntil: instantString(),
+  }),
+  'jinji.promotion.without-effect.v1': contract('jinji.promotions', 'worker', 'Decided: nothing follows for this worker; the explanation says why.', decision()),
+  'jinji.promotion.held.v1': contract('jinji.promotions', 'worker', 'The decision, or one effect of it, waits for a panel.', { ...decision(), effects: Type.Array(ref()) }),
+  'jinji.promotion.approved.v1': contract('jinji.promotions', 'worker', 'The decision is approved; its effects hold.', {
+    ...decision(), organisation: ref(), by: Type.Union([Type.Literal('person'), Type.Literal('pack')]),
+    from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()), on: dateString(),
+  }),
+  'jinji.promotion.rejected.v1': contract('jinji.promotions', 'worker', 'A person rejected the proposal.', decision()),
+  'jinji.promotion.superseded.v1': contract('jinji.promotions', 'worker', 'A later decision on the same contest takes its place; all its effects fall.', decision()),
+  'jinji.promotion.revoked.v1': contract('jinji.promotions', 'worker', 'The decision was revoked; all its effects fall.', decision()),
+  'jinji.certificate.issued.v1': contract('jinji.promotions', 'worker', 'The certificate of a decision that gives a level.', {
+    certificate: id(), number: ref(), ...decision(), level: level(), on: dateString(),
+  }),
+  'jinji.certificate.revoked.v1': contract('jinji.promotions', 'worker', 'The certificate is void.', { certificate: id(), ...decision(), level: level() }),
+} as const;
