@@ -9,7 +9,7 @@ const isKnown = (year: string): boolean => chineseDays.getDayDetail(`${year}-05-
 export const chinaCalendar: WorkingCalendar = {
   name: 'china',
   isWorkingDay(date: CivilDate): boolean {
-    if (!isCivilDate(date)) throw new RangeError(`${date} is no date`);
+    if (!isCivilDate(date)) throw new RangeError('not a civil date');
     const year = date.slice(0, 4);
     if (!isKnown(year)) throw new RangeError(`the holidays of ${year} are not known yet: update chinese-days`);
     return chineseDays.isWorkday(date);
