@@ -1,0 +1,96 @@
+/**
+ * Decision (晋级决定), as incentives remembers it: what certification made public about one promotion decision, kept as
+ * our own events so that grants follow from them in whichever order the messages came. It never says no.
+ *
+ *   heard of ──approval──▶ approved ──certificate──▶ certified ──superseded or revoked──▶ fallen (and stays so)
+ */
+import { type CivilDate, type Decider, derivedId, never } from '#libs/decider';
+import type { Aggregate } from '#libs/event-store';
+import type { Fall, Payee, Terms } from '../grant/grant.js';
+
+/** One money rule of a decision, as certification published it. */
+export interface MoneyRule {
+  readonly rule: string;
+  readonly fen: number;
+  readonly payee: Payee;
+  readonly needsCertificate: boolean;
+  readonly claimWithinMonths: number | null;
+}
+
+export interface Approval {
+  readonly organisation: string;
+  readonly worker: string;
+  readonly contest: string;
+  readonly money: readonly MoneyRule[];
+  readonly on: CivilDate;
+}
+
+export type DecisionEvent =
+  | ({ type: 'DecisionApproved' } & Approval)
+  | { type: 'CertificateIssued'; on: CivilDate }
+  | { type: 'DecisionFell'; because: Fall };
+
+export type DecisionCommand =
+  | ({ type: 'RecordApproval' } & Approval)
+  | { type: 'RecordCertificate'; on: CivilDate }
+  | { type: 'RecordFall'; because: Fall };
+
+export interface Decision {
+  readonly approval: Approval | undefined;
+  readonly certifiedOn: CivilDate | undefined;
+  readonly fell: Fall | undefined;
+}
+
+const decide = (command: DecisionCommand, decision: Decision): readonly DecisionEvent[] => {
+  switch (command.type) {
+    case 'RecordApproval': {
+      if (decision.approval) return [];
+      const { type: _, ...approval } = command;
+      return [{ type: 'DecisionApproved', ...approval }];
+    }
+    case 'RecordCertificate': return decision.certifiedOn ? [] : [{ type: 'CertificateIssued', on: command.on }];
+    case 'RecordFall': return decision.fell ? [] : [{ type: 'DecisionFell', because: command.because }];
+    default: return never(command);
+  }
+};
+
+const evolve = (decision: Decision, event: DecisionEvent): Decision => {
+  switch (event.type) {
+    case 'DecisionApproved': {
+      const { type: _, ...approval } = event;
+      return { ...decision, approval };
+    }
+    case 'CertificateIssued': return { ...decision, certifiedOn: event.on };
+    case 'DecisionFell': return { ...decision, fell: event.because };
+    default: return never(event);
+  }
+};
+
+export const decision: Aggregate<DecisionCommand, Decision, DecisionEvent> = {
+  name: 'decision',
+  decider: {
+    initial: { approval: undefined, certifiedOn: undefined, fell: undefined }, decide, evolve,
+  } satisfies Decider<DecisionCommand, Decision, DecisionEvent>,
+  organisation: (state) => state.approval?.organisation,
+};
+
+export const grantId = (decisionId: string, rule: string): string => derivedId(decisionId, rule);
+
+/** The grants that are due by now: all of an approved decision, those that need the certificate once it is issued. */
+export const dueGrants = (id: string, { approval, certifiedOn, fell }: Decision): readonly Terms[] => {
+  if (!approval || fell) return [];
+  const { organisation, worker, contest, money, on } = approval;
+  return money.flatMap(({ rule, fen, payee, needsCertificate, claimWithinMonths }) => {
+    const from = needsCertificate ? certifiedOn : on; // the window opens with the paper that the claim needs
+    if (from === undefined) return [];
+    const claimBy = claimWithinMonths === null ? null : addMonths(from, claimWithinMonths);
+    return [{ organisation, worker, contest, decision: id, rule, fen, payee, claimBy }];
+  });
+};
+
+/** The same day some months later, or the last of that month: 31 January and a month is 28 February. */
+export const addMonths = (date: CivilDate, months: number): CivilDate => {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, last))).toISOString().slice(0, 10);
+};
