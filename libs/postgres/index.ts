@@ -1,0 +1,2 @@
+export { type Cluster, type ClusterOptions, startPostgres } from './cluster.js';
+export { provision, type Provisioned } from './provision.js';

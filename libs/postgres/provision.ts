@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto';
+import pg from 'pg';
+
+export interface Provisioned {
+  /** As the role that the running service has: it owns no table. */
+  readonly url: string;
+  /** As the owner, for migrations. */
+  readonly migrationUrl: string;
+  readonly owner: string;
+  readonly role: string;
+}
+
+/** A database with an owner and a running role, made where they are missing. Passwords follow from the superuser's. */
+export const provision = async (superuserUrl: string, database: string, roles: { owner: string; running: string }): Promise<Provisioned> => {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    for (const role of [roles.owner, roles.running]) await createRole(client, superuserUrl, role);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (!rowCount) {
+      await client.query(
+        `CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${pg.escapeIdentifier(roles.owner)} ENCODING 'UTF8' TEMPLATE template0`,
+      );
+      await client.query(`REVOKE ALL ON DATABASE ${pg.escapeIdentifier(database)} FROM PUBLIC`);
+    }
+    await client.query(`GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(database)} TO ${pg.escapeIdentifier(roles.running)}`);
+  } finally {
+    await client.end();
+  }
+  return {
+    url: urlAs(superuserUrl, database, roles.running),
+    migrationUrl: urlAs(superuserUrl, database, roles.owner),
+    owner: roles.owner,
+    role: roles.running,
+  };
+};
+
+const createRole = async (client: pg.Client, superuserUrl: string, role: string): Promise<void> => {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  if (rowCount) return;
+  const password = pg.escapeLiteral(passwordOf(superuserUrl, role));
+  await client.query(`CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD ${password}`).catch((error: unknown) => {
+    if (!(error instanceof pg.DatabaseError && error.code === '42710')) throw error; // made at the same moment by another
+  });
+};
+
+const passwordOf = (superuserUrl: string, role: string): string =>
+  createHmac('sha256', new URL(superuserUrl).password || 'no password').update(role).digest('base64url');
+
+const urlAs = (superuserUrl: string, database: string, role: string): string => {
+  const url = new URL(superuserUrl);
+  url.username = role;
+  url.password = passwordOf(superuserUrl, role);
+  url.pathname = `/${database}`;
+  return url.href;
+};

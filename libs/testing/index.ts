@@ -1,0 +1,1 @@
+export { migrated, type MigrationClass, testDatabase, type TestDatabase } from './database.js';

@@ -1,0 +1,41 @@
+/** Once a run: compiles (for tests that start processes of their own) and starts one PostgreSQL for all test files. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from './build.mjs';
+
+const prefix = 'jinji-test-';
+
+export default async function setup() {
+  await build({ quiet: true });
+  if (process.env.DATABASE_URL) {
+    process.env.JINJI_TEST_SERVER = process.env.DATABASE_URL;
+    return;
+  }
+  const { startPostgres } = await import('../dist/libs/postgres/index.js');
+  await sweep(startPostgres);
+  const folder = await mkdtemp(path.join(tmpdir(), `${prefix}${process.pid}-`));
+  // What a crash of the machine would lose, a test run may lose.
+  const cluster = await startPostgres(folder, { settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' } });
+  process.env.JINJI_TEST_SERVER = cluster.url;
+  globalThis.jinjiTestServer = { cluster, folder };
+}
+
+/** What killed runs left behind. */
+async function sweep(startPostgres) {
+  for (const name of await readdir(tmpdir())) {
+    const owner = Number(name.match(new RegExp(`^${prefix}(\\d+)-`))?.[1]);
+    if (!owner || isAlive(owner)) continue;
+    const folder = path.join(tmpdir(), name);
+    await startPostgres(folder).then((cluster) => cluster.remove(), () => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
