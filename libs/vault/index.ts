@@ -1,0 +1,2 @@
+export { vaultGrants, vaultMigrations } from './migrations.js';
+export { Vault } from './vault.js';

@@ -1,0 +1,198 @@
+import type { DataSource } from 'typeorm';
+import type { EventStore, Recorded } from '#libs/event-store';
+import { isTransient, queryIn, said } from './sql.js';
+import type { View } from './view.js';
+
+export interface ViewLog {
+  warn(detail: Record<string, unknown>, message: string): void;
+  error(detail: Record<string, unknown>, message: string): void;
+}
+
+export interface ViewState {
+  readonly name: string;
+  readonly position: number;
+  readonly head: number;
+  /** A handler failed: the view stands still at this event until it is mended and the service started again. */
+  readonly crashed: { readonly error: string; readonly event: string; readonly position: number } | null;
+}
+
+export interface ViewRunnerOptions {
+  readonly store: Pick<EventStore, 'read' | 'head'>;
+  readonly db: DataSource;
+  readonly views: readonly View[];
+  readonly log?: ViewLog;
+  /** Appends of this process wake it; others' are seen after at most this long. */
+  readonly pollMs?: number;
+  readonly batch?: number;
+}
+
+interface Batch {
+  readonly events: readonly Recorded[];
+  readonly upTo: number;
+}
+
+interface Follower {
+  readonly view: View;
+  position: number;
+  crashed: ViewState['crashed'];
+  /** After a transient failure: not before (machine time). */
+  notBefore: number;
+  failures: number;
+}
+
+/**
+ * Keeps views up to date: follows the store in its gap-safe order, and applies each batch in one transaction with the
+ * view's checkpoint. The checkpoint's row is locked, so of several instances one applies an event, once.
+ */
+export class ViewRunner {
+  private readonly followers: readonly Follower[];
+  private loop: Promise<void> | undefined;
+  private stopping = false;
+  private woken = false;
+  private rouse: (() => void) | undefined;
+  private waiting: { done: () => boolean; resolve: (reached: boolean) => void }[] = [];
+
+  constructor(private readonly options: ViewRunnerOptions) {
+    const names = options.views.map((v) => v.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice) throw new Error(`two views are named ${twice}`);
+    this.followers = options.views.map((view) => ({ view, position: 0, crashed: null, notBefore: 0, failures: 0 }));
+  }
+
+  async start(): Promise<void> {
+    for (const follower of this.followers) {
+      await this.options.db.query('INSERT INTO view_checkpoints (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [follower.view.name]);
+      follower.position = await this.checkpoint(follower.view.name);
+    }
+    this.stopping = false;
+    this.loop = this.run();
+  }
+
+  /** Something was committed here: look now. */
+  wake(): void {
+    this.woken = true;
+    this.rouse?.();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.loop;
+    for (const { resolve } of this.waiting.splice(0)) resolve(false);
+  }
+
+  /** True once every view (or those named) has applied what is up to `position`; false when that takes too long. */
+  async reached(position: number, timeoutMs = 5_000, names?: readonly string[]): Promise<boolean> {
+    const concerned = this.followers.filter((f) => !names || names.includes(f.view.name));
+    const done = () => concerned.every((f) => f.position >= position);
+    const hopeless = () => concerned.some((f) => f.crashed && f.position < position);
+    if (done()) return true;
+    if (hopeless() || this.stopping) return false;
+    return new Promise<boolean>((resolve) => {
+      const waiter = { done: () => done() || hopeless(), resolve: () => finish(done()) };
+      const finish = (reached: boolean) => {
+        clearTimeout(timer);
+        this.waiting = this.waiting.filter((w) => w !== waiter);
+        resolve(reached);
+      };
+      const timer = setTimeout(() => finish(done()), timeoutMs);
+      this.waiting.push(waiter);
+      this.wake();
+    });
+  }
+
+  /** For health and for `caught-up`: every view with where it stands. */
+  async state(): Promise<readonly ViewState[]> {
+    const head = await this.options.store.head();
+    return this.followers.map(({ view, position, crashed }) => ({ name: view.name, position, head: Math.max(head, position), crashed }));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.woken = false;
+      let moved = false;
+      try {
+        moved = await this.round();
+      } catch (error) {
+        this.options.log?.warn({ error: said(error) }, 'views cannot read the event store; trying again');
+      }
+      this.answer();
+      if (!moved) await this.idle();
+    }
+  }
+
+  /** One batch for every view that is behind; views that stand at the same place share what was read. */
+  private async round(): Promise<boolean> {
+    const head = await this.options.store.head();
+    const read = new Map<number, Batch>();
+    let moved = false;
+    for (const follower of this.followers) {
+      if (this.stopping || follower.crashed || follower.position >= head || follower.notBefore > Date.now()) continue;
+      const batch = read.get(follower.position) ?? (await this.options.store.read(follower.position, this.options.batch ?? 500));
+      read.set(follower.position, batch);
+      moved = (await this.step(follower, batch)) || moved;
+    }
+    return moved;
+  }
+
+  private async step(follower: Follower, batch: Batch): Promise<boolean> {
+    const before = follower.position;
+    let at: Recorded | undefined;
+    try {
+      follower.position = await this.options.db.transaction(async (tx) => {
+        const query = queryIn(tx);
+        // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
+        await query('SET LOCAL synchronous_commit = off');
+        const [row] = await query<{ position: string }>('SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [follower.view.name]);
+        if (!row) throw new Error(`the checkpoint of ${follower.view.name} is gone`);
+        if (Number(row.position) !== before) return Number(row.position); // another instance went on, or a rebuild
+        for (const recorded of batch.events) {
+          at = recorded;
+          await follower.view.apply(recorded, tx);
+        }
+        at = undefined;
+        await query('UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1', [follower.view.name, batch.upTo]);
+        return batch.upTo;
+      });
+      follower.failures = 0;
+      return follower.position !== before;
+    } catch (error) {
+      this.failed(follower, error, at);
+      return false;
+    }
+  }
+
+  private failed(follower: Follower, error: unknown, at: Recorded | undefined): void {
+    const detail = { view: follower.view.name, error: said(error), position: at?.position ?? follower.position, event: at?.id ?? null };
+    if (!at || isTransient(error)) {
+      follower.failures += 1;
+      follower.notBefore = Date.now() + Math.min(10_000, 50 * 2 ** follower.failures);
+      this.options.log?.warn(detail, 'a view waits for the database');
+      return;
+    }
+    follower.crashed = { error: said(error), event: at.id, position: at.position };
+    this.options.log?.error(detail, 'a view cannot apply an event and stands still');
+  }
+
+  private answer(): void {
+    for (const waiter of this.waiting.filter((w) => w.done())) waiter.resolve(true);
+  }
+
+  private async idle(): Promise<void> {
+    if (this.woken || this.stopping) return;
+    const retry = Math.min(...this.followers.map((f) => (f.notBefore > Date.now() ? f.notBefore - Date.now() : Infinity)));
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(this.options.pollMs ?? 500, retry));
+      this.rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.rouse = undefined;
+  }
+
+  private async checkpoint(name: string): Promise<number> {
+    const [row] = (await this.options.db.query('SELECT position FROM view_checkpoints WHERE name = $1', [name])) as { position: string }[];
+    return Number(row?.position ?? 0);
+  }
+}
