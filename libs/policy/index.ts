@@ -1,0 +1,3 @@
+export * from './canonical.js';
+export * from './pack.js';
+export * from './packs.js';

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { digestOf } from './canonical.js';
+import { type Pack, packSchema } from './pack.js';
+
+export interface LoadedPack {
+  readonly pack: Pack;
+  /** SHA-256 of its canonical JSON: what a contest is frozen to. */
+  readonly digest: string;
+}
+
+/** The pack format as JSON Schema, as it is published. */
+export const packJsonSchema = (): Record<string, unknown> => JSON.parse(JSON.stringify(packSchema)) as Record<string, unknown>;
+
+// Compiled on first use: who never loads a pack does not pay for it.
+let validator: ReturnType<Ajv['compile']> | undefined;
+
+/** Checks the shape; what the rules mean is the linter's. Tells every error at once. */
+export const parsePack = (value: unknown, source = 'pack'): LoadedPack => {
+  validator ??= new Ajv({ allErrors: true, strict: true }).compile(packJsonSchema());
+  if (!validator(value)) {
+    const errors = (validator.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? ''}`);
+    throw new Error(`${source} is no policy pack:\n  ${[...new Set(errors)].join('\n  ')}`);
+  }
+  return { pack: value as Pack, digest: digestOf(value) };
+};
+
+/** policies/ lies at the root of the repository, beside libs/ or, compiled, beside dist/. */
+export const policiesFolder = (): string => {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const candidate = join(folder, 'policies');
+    if (existsSync(candidate)) return candidate;
+    if (folder === dirname(folder)) throw new Error('there is no folder policies/ above the code');
+  }
+};
+
+const load = (): readonly LoadedPack[] => {
+  const folder = policiesFolder();
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort().flatMap((id) =>
+    readdirSync(join(folder, id)).filter((file) => file.endsWith('.json') && !file.endsWith('.cases.json')).sort().map((file) => {
+      const loaded = parsePack(JSON.parse(readFileSync(join(folder, id, file), 'utf8')), `policies/${id}/${file}`);
+      if (loaded.pack.id !== id || `${loaded.pack.version}.json` !== file)
+        throw new Error(`policies/${id}/${file} says that it is ${loaded.pack.id} ${loaded.pack.version}`);
+      return loaded;
+    }));
+};
+
+let loaded: readonly LoadedPack[] | undefined;
+
+/** Every pack that is shipped, in every version: a contest announced under an old version is still decided by it. */
+export const packs = (): readonly LoadedPack[] => (loaded ??= load());
+
+export const findPack = (id: string, version: string): LoadedPack | undefined =>
+  packs().find(({ pack }) => pack.id === id && pack.version === version);
+
+const weak = (verification: string | undefined): boolean => verification === 'recalled' || verification === 'hypothetical';
+
+/** Where the pack, or anything in it, is recalled or hypothetical, it is used only with a recorded override. */
+export const needsOverride = (pack: Pack): boolean =>
+  weak(pack.verification) || weak(pack.ranking.verification) || [...pack.rules, ...pack.caps].some((part) => weak(part.verification));
+
+export interface ContestKind {
+  readonly series: string;
+  readonly class: string;
+  readonly group: 'worker' | 'student';
+  readonly purpose: 'award' | 'selection';
+}
+
+const allows = (list: readonly string[], value: string): boolean => list.length === 0 || list.includes(value);
+
+/** Does the pack speak about this contest? */
+export const appliesTo = ({ applies }: Pack, contest: ContestKind): boolean =>
+  allows(applies.series, contest.series) && allows(applies.classes, contest.class) &&
+  allows(applies.groups, contest.group) && allows(applies.purposes, contest.purpose);
