@@ -39,8 +39,10 @@ export interface AggregateKind {
   readonly schema?: Readonly<Record<string, number>>;
   /** Brings the data of an older version up to the current one, on read. */
   readonly upcast?: Readonly<Record<string, (data: Record<string, unknown>, from: number) => Record<string, unknown>>>;
-  /** Aggregates that grow long keep a snapshot every so many events. */
+  /** Aggregates that grow long keep a snapshot every so many events. Their state must be plain JSON: no Map, Set or Date. */
   readonly snapshotEvery?: number;
+  /** Raised when older snapshots must not be used any more. A changed `evolve` is noticed without, unless it changed in a helper. */
+  readonly snapshotShape?: number;
 }
 
 export interface Aggregate<C, S, E extends { readonly type: string }> extends AggregateKind {

@@ -1,0 +1,5 @@
+export * from './aggregate.js';
+export * from './aggregates.js';
+export * from './append.js';
+export { eventStoreGrants, eventStoreMigrations, type MigrationClass } from './schema/index.js';
+export * from './store.js';

@@ -1,0 +1,156 @@
+import type { Pool } from 'pg';
+import type { AggregateKind, Query, Recorded } from './aggregate.js';
+import type { Append, Verdict } from './append.js';
+import { APPEND_SQL, type AppendRow, appendParameters, prepare, type Prepared, verdicts } from './append-call.js';
+import { Coalescer } from './coalesce.js';
+import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
+
+/** Two: while one call waits for the disk, the other is at work. */
+const CALLS_AT_ONCE = 2;
+
+export interface EventStoreOptions {
+  /** What is needed to upcast; events of other aggregates are read as they were written. */
+  readonly kinds?: readonly AggregateKind[];
+}
+
+export class EventStore {
+  private readonly coalescer: Coalescer;
+  private readonly recorded: (row: EventRow) => Recorded;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly pool: Pool,
+    { kinds = [] }: EventStoreOptions = {},
+  ) {
+    this.recorded = reader(kinds);
+    this.coalescer = new Coalescer((appends, careful) => this.send(appends, careful), CALLS_AT_ONCE);
+  }
+
+  /** In a transaction of its own, shared with whatever else is appended at the same moment. */
+  async append(append: Append): Promise<Verdict> {
+    return this.coalescer.append(prepare(append));
+  }
+
+  /** In the caller's transaction: nothing is recorded unless that commits. */
+  async appendIn(query: Query, appends: readonly Append[]): Promise<readonly Verdict[]> {
+    const outcome = new Map<Prepared, Verdict>();
+    const prepared = appends.map(prepare);
+    for (let rest = prepared; rest.length > 0; ) {
+      const { first, later } = oneEachStream(rest);
+      const rows = await query<AppendRow>(APPEND_SQL, appendParameters(first, true));
+      verdicts(first, rows).forEach((verdict, index) => outcome.set(at(first, index), verdict));
+      rest = later;
+    }
+    return prepared.map((append) => present(outcome.get(append)));
+  }
+
+  async readStream(stream: string, from = 1, query: Query = this.query): Promise<readonly Recorded[]> {
+    const rows = await query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version`,
+      [stream, from],
+    );
+    return rows.map(this.recorded);
+  }
+
+  /** Many streams in one round trip, each from a version on; a stream without events is absent. */
+  async readStreams(
+    wanted: readonly { readonly stream: string; readonly from: number }[],
+    query: Query = this.query,
+  ): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const [only] = wanted;
+    if (only !== undefined && wanted.length === 1) {
+      return new Map([[only.stream, await this.readStream(only.stream, only.from, query)]]);
+    }
+    const rows = await query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM unnest($1::text[], $2::int[]) AS wanted (name, first)
+         JOIN events ON stream = name AND version >= first ORDER BY stream, version`,
+      [wanted.map(({ stream }) => stream), wanted.map(({ from }) => from)],
+    );
+    const byStream = new Map<string, Recorded[]>();
+    for (const recorded of rows.map(this.recorded)) {
+      const events = byStream.get(recorded.stream);
+      if (events === undefined) byStream.set(recorded.stream, [recorded]);
+      else events.push(recorded);
+    }
+    return byStream;
+  }
+
+  /**
+   * All streams, in the order of positions, beginning after `after`. Go on from `upTo`: nothing at or below it can still
+   * appear. Not for use inside a transaction with one snapshot: the watermark must be taken before the snapshot.
+   */
+  async read(after: number, limit: number): Promise<{ events: readonly Recorded[]; upTo: number }> {
+    const head = await this.head();
+    if (head <= after) return { events: [], upTo: after };
+    const rows = await this.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`,
+      [after, head, limit],
+    );
+    const events = rows.map(this.recorded);
+    return { events, upTo: events.length < limit ? head : present(events.at(-1)).position };
+  }
+
+  /** The highest position below which nothing can still appear. */
+  async head(): Promise<number> {
+    const [row] = await this.query<{ head: string }>('SELECT events_watermark() AS head');
+    return Number(present(row).head);
+  }
+
+  async find(eventId: string): Promise<Recorded | undefined> {
+    const [row] = await this.query<EventRow>(`SELECT ${EVENT_COLUMNS} FROM events WHERE id = $1`, [eventId]);
+    return row && this.recorded(row);
+  }
+
+  /** What followed from an event or a message, oldest first. */
+  async effectsOf(causeId: string): Promise<readonly Recorded[]> {
+    const rows = await this.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = $1 ORDER BY position`,
+      [causeId],
+    );
+    return rows.map(this.recorded);
+  }
+
+  /** Changes when positions are used again, after a restore to an earlier point: a part of every message's source. */
+  async incarnation(): Promise<string> {
+    const [row] = await this.query<{ incarnation: string }>('SELECT incarnation FROM store');
+    return present(row).incarnation;
+  }
+
+  /** A hint for followers of this process, after each `append` (never for `appendIn`): look now. Returns how to stop. */
+  onAppended(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private readonly query: Query = async <Row>(sql: string, params: readonly unknown[] = []) =>
+    (await this.pool.query(sql, [...params])).rows as Row[];
+
+  private async send(appends: readonly Prepared[], careful: boolean): Promise<readonly Verdict[]> {
+    const { rows } = await this.pool.query<AppendRow>({
+      name: 'append_events',
+      text: APPEND_SQL,
+      values: appendParameters(appends, careful),
+    });
+    for (const listener of this.listeners) listener();
+    return verdicts(appends, rows);
+  }
+}
+
+/** Of each stream the first append, sorted by stream, and the rest in their order. */
+const oneEachStream = (appends: readonly Prepared[]): { first: Prepared[]; later: Prepared[] } => {
+  const seen = new Set<string>();
+  const first: Prepared[] = [];
+  const later: Prepared[] = [];
+  for (const append of appends) {
+    (seen.has(append.stream) ? later : first).push(append);
+    seen.add(append.stream);
+  }
+  return { first: first.sort((a, b) => (a.stream < b.stream ? -1 : 1)), later };
+};
+
+const present = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('the store answered less than it was asked');
+  return value;
+};
+
+const at = <T>(list: readonly T[], index: number): T => present(list[index]);
