@@ -28,8 +28,8 @@ class Vault1700000000300 implements MigrationInterface {
 
 export const vaultMigrations: readonly (new () => MigrationInterface)[] = [Vault1700000000300];
 
-/** What the role of the running service may do with these tables, as SQL. */
+/** What the role of the running service may do with these tables, as SQL; the role comes quoted. */
 export const vaultGrants = (role: string): readonly string[] => [
-  `GRANT SELECT, INSERT, UPDATE ON vault_keys TO "${role}"`,
-  `GRANT SELECT, INSERT, DELETE ON vault_texts TO "${role}"`,
+  `GRANT SELECT, INSERT, UPDATE ON vault_keys TO ${role}`,
+  `GRANT SELECT, INSERT, DELETE ON vault_texts TO ${role}`,
 ];

@@ -32,8 +32,8 @@ class Views1700000000200 implements MigrationInterface {
 
 export const viewsMigrations: readonly MigrationClass[] = [Views1700000000200];
 
-/** What the role of the running service may do with these tables, as SQL. */
+/** What the role of the running service may do with these tables, as SQL; the role comes quoted. */
 export const viewsGrants = (role: string): readonly string[] => [
-  `GRANT SELECT, INSERT, UPDATE ON view_checkpoints TO "${role}"`,
-  `GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO "${role}"`,
+  `GRANT SELECT, INSERT, UPDATE ON view_checkpoints TO ${role}`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO ${role}`,
 ];
