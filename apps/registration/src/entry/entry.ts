@@ -1,0 +1,149 @@
+/**
+ * Entry (参赛报名): a worker, or a team, in one contest.
+ *
+ *   submitted ──▶ accepted ──check in──▶ checked-in ──start──▶ drawn (sealed code) ──seal opens──▶ competed
+ *      ├──▶ waitlisted ──▶ accepted            └─ not checked in at the start: absent
+ *      └──▶ rejected
+ *   withdrawn: by the entry, until it has competed · disqualified, annulled: by the organiser
+ *
+ * Whether there is a place is the roster's to decide; which code an entry has is the seal's, and stands here only after
+ * the seal opened.
+ */
+import type { Aggregate } from '#libs/event-store';
+import { type Decider, never, Refusal, text } from '#libs/decider';
+import type { Finding, MemberFacts } from '../contest/conditions.js';
+
+export type EntryEvent =
+  | { type: 'EntrySubmitted'; contest: string; competition: string; organisation: string; number: string; members: readonly MemberFacts[] }
+  | { type: 'EntryAccepted'; findings: readonly Finding[] }
+  | { type: 'EntryWaitlisted'; findings: readonly Finding[] }
+  | { type: 'EntryRejected'; findings: readonly Finding[] }
+  /** From the waiting list, when a place came free. */
+  | { type: 'EntryPromoted' }
+  | { type: 'FactsTaken'; members: readonly MemberFacts[] }
+  | { type: 'EntryCheckedIn' }
+  | { type: 'EntryDrawn' }
+  | { type: 'EntryAbsent' }
+  | { type: 'EntryCompeted'; code: string }
+  | { type: 'EntryWithdrawn'; reason: string | null }
+  | { type: 'EntryDisqualified'; reason: string }
+  | { type: 'EntryAnnulled'; reason: string }
+  | { type: 'MemberMerged'; worker: string; into: string }
+  | { type: 'MemberErased'; worker: string };
+
+export type EntryCommand =
+  | { type: 'Submit'; contest: string; competition: string; organisation: string; number: string; members: readonly MemberFacts[] }
+  | { type: 'Screen'; outcome: 'accepted' | 'waitlisted' | 'rejected'; findings: readonly Finding[] }
+  | { type: 'Promote' }
+  /** The facts as of the end of registration, which everything later reads. */
+  | { type: 'TakeFacts'; members: readonly MemberFacts[] }
+  | { type: 'CheckIn' }
+  | { type: 'Withdraw'; reason: string | null }
+  | { type: 'Disqualify'; reason: string }
+  | { type: 'Annul'; reason: string }
+  | { type: 'MergeMember'; worker: string; into: string }
+  | { type: 'EraseMember'; worker: string };
+
+interface Known {
+  contest: string;
+  competition: string;
+  organisation: string;
+  number: string;
+  members: readonly MemberFacts[];
+}
+
+export type EntryStatus =
+  | 'submitted' | 'accepted' | 'waitlisted' | 'rejected' | 'checked-in' | 'drawn' | 'competed' | 'withdrawn' | 'absent' | 'disqualified'
+  | 'annulled';
+
+export type Entry = { is: 'none' } | ({ is: EntryStatus } & Known);
+
+const alive: readonly Entry['is'][] = ['submitted', 'accepted', 'waitlisted', 'checked-in', 'drawn'];
+
+const decide = (command: EntryCommand, entry: Entry): readonly EntryEvent[] => {
+  switch (command.type) {
+    case 'Submit': {
+      if (entry.is !== 'none') throw wrong('entry-exists', entry);
+      const { type: _, ...terms } = command;
+      return [{ type: 'EntrySubmitted', ...terms }];
+    }
+    case 'Screen':
+      requires(entry, ['submitted'], 'entry-already-screened');
+      return [screened(command)];
+    case 'Promote':
+      requires(entry, ['waitlisted'], 'entry-not-waiting');
+      return [{ type: 'EntryPromoted' }];
+    case 'TakeFacts':
+      return entry.is === 'none' || same(entry.members, command.members) ? [] : [{ type: 'FactsTaken', members: command.members }];
+    case 'CheckIn':
+      requires(entry, ['accepted'], 'entry-not-accepted');
+      return [{ type: 'EntryCheckedIn' }];
+    case 'Withdraw':
+      requires(entry, alive, 'entry-not-withdrawable');
+      return [{ type: 'EntryWithdrawn', reason: command.reason }];
+    case 'Disqualify':
+      requires(entry, ['accepted', 'checked-in', 'drawn', 'competed'], 'entry-not-taking-part');
+      return [{ type: 'EntryDisqualified', reason: command.reason }];
+    case 'Annul':
+      requires(entry, ['competed'], 'entry-has-no-result');
+      return [{ type: 'EntryAnnulled', reason: command.reason }];
+    case 'MergeMember':
+      return has(entry, command.worker) ? [{ type: 'MemberMerged', worker: command.worker, into: command.into }] : [];
+    case 'EraseMember':
+      return has(entry, command.worker) ? [{ type: 'MemberErased', worker: command.worker }] : [];
+    default: return never(command);
+  }
+};
+
+const screened = ({ outcome, findings }: Extract<EntryCommand, { type: 'Screen' }>): EntryEvent => {
+  switch (outcome) {
+    case 'accepted': return { type: 'EntryAccepted', findings };
+    case 'waitlisted': return { type: 'EntryWaitlisted', findings };
+    case 'rejected': return { type: 'EntryRejected', findings };
+    default: return never(outcome);
+  }
+};
+
+const has = (entry: Entry, worker: string): boolean => entry.is !== 'none' && entry.members.some((m) => m.worker === worker);
+
+const same = (a: readonly MemberFacts[], b: readonly MemberFacts[]): boolean => {
+  const plain = (members: readonly MemberFacts[]) => JSON.stringify(members.map((m) => [m.worker, m.age, m.status, m.unit]));
+  return plain(a) === plain(b);
+};
+
+const becomes: Partial<Record<EntryEvent['type'], EntryStatus>> = {
+  EntryAccepted: 'accepted', EntryWaitlisted: 'waitlisted', EntryRejected: 'rejected', EntryPromoted: 'accepted',
+  EntryCheckedIn: 'checked-in', EntryDrawn: 'drawn', EntryAbsent: 'absent', EntryCompeted: 'competed', EntryWithdrawn: 'withdrawn',
+  EntryDisqualified: 'disqualified', EntryAnnulled: 'annulled',
+};
+
+const evolve = (entry: Entry, event: EntryEvent): Entry => {
+  if (event.type === 'EntrySubmitted') {
+    const { type: _, ...known } = event;
+    return { is: 'submitted', ...known };
+  }
+  if (entry.is === 'none') return entry;
+  if (event.type === 'FactsTaken') return { ...entry, members: event.members };
+  if (event.type === 'MemberMerged')
+    return { ...entry, members: entry.members.map((m) => (m.worker === event.worker ? { ...m, worker: event.into } : m)) };
+  return { ...entry, is: becomes[event.type] ?? entry.is };
+};
+
+const nextStep: Record<Entry['is'], string> = {
+  none: 'submit it', submitted: 'screen the contest', accepted: 'check in', waitlisted: 'wait for a place', rejected: 'none',
+  'checked-in': 'start the contest', drawn: 'wait for judging', competed: 'appeal within the window', withdrawn: 'none', absent: 'none',
+  disqualified: 'none', annulled: 'none',
+};
+
+const wrong = (rule: string, entry: Entry): Refusal =>
+  new Refusal(rule, text(`报名当前状态为${entry.is}`, `the entry is ${entry.is}`), nextStep[entry.is]);
+
+function requires(entry: Entry, states: readonly Entry['is'][], rule: string): asserts entry is Exclude<Entry, { is: 'none' }> {
+  if (!states.includes(entry.is)) throw wrong(rule, entry);
+}
+
+export const entry: Aggregate<EntryCommand, Entry, EntryEvent> = {
+  name: 'entry',
+  decider: { initial: { is: 'none' }, decide, evolve } satisfies Decider<EntryCommand, Entry, EntryEvent>,
+  organisation: (state) => (state.is === 'none' ? undefined : state.organisation),
+};
