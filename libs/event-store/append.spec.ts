@@ -1,0 +1,202 @@
+import type { TestDatabase } from '#libs/testing';
+import { eventStoreDatabase, happened, transaction } from './spec-helpers.js';
+import { EventStore } from './store.js';
+
+let database: TestDatabase;
+let store: EventStore;
+beforeAll(async () => {
+  database = await eventStoreDatabase();
+  store = new EventStore(database.pool);
+});
+afterAll(() => database.drop());
+
+const numbers = async (stream: string) => (await store.readStream(stream)).map(({ event }) => (event as unknown as { n: number }).n);
+
+describe('an append', () => {
+  it('is recorded with its version and position, and read back whole', async () => {
+    const [first, second] = [happened(1), happened(2)];
+    const verdict = await store.append({ stream: 'thing:whole', expected: 0, events: [first, second] });
+    expect(verdict).toMatchObject({ appended: true, version: 2, again: false });
+    const [, read] = await store.readStream('thing:whole');
+    expect(read).toMatchObject({
+      id: second.id, stream: 'thing:whole', aggregate: 'thing', aggregateId: 'whole', version: 2,
+      event: { type: 'Happened', n: 2 }, metadata: second.metadata,
+    });
+    expect(verdict.appended && verdict.position).toBe(read?.position);
+    expect(await store.find(second.id)).toEqual(read);
+    expect(await store.readStream('thing:whole', 2)).toEqual([read]);
+  });
+
+  it.each([
+    ['a new stream is expected', 0],
+    ['an older version is expected', 1],
+    ['a later version is expected', 3],
+  ])('conflicts, and says at which version, where %s', async (_, expected) => {
+    const stream = `thing:conflict-${expected}`;
+    await store.append({ stream, expected: 0, events: [happened(1), happened(2)] });
+    expect(await store.append({ stream, expected, events: [happened(3)] })).toEqual({ appended: false, conflictAt: 2 });
+    expect(await numbers(stream)).toEqual([1, 2]);
+  });
+
+  it('conflicts at 0 where the stream is expected and does not exist', async () => {
+    expect(await store.append({ stream: 'thing:none', expected: 4, events: [happened(1)] })).toEqual({ appended: false, conflictAt: 0 });
+    expect(await store.append({ stream: 'thing:none', expected: 0, events: [happened(1)] })).toMatchObject({ appended: true });
+  });
+
+  it.each([0, 1, 'any'] as const)('answers again when sent again, expecting %s', async (expected) => {
+    const stream = `thing:again-${expected}`;
+    if (expected === 1) await store.append({ stream, expected: 0, events: [happened(0)] });
+    const append = { stream, expected, events: [happened(1), happened(2)] };
+    const verdict = await store.append(append);
+    await store.append({ stream, expected: 'any', events: [happened(3)] });
+    expect(await store.append(append)).toEqual({ ...verdict, again: true });
+  });
+
+  it('conflicts where only a part of it was recorded', async () => {
+    const old = happened(1);
+    await store.append({ stream: 'thing:part', expected: 0, events: [old] });
+    for (const expected of ['any', 0, 1] as const) {
+      expect(await store.append({ stream: 'thing:part', expected, events: [old, happened(2)] })).toEqual({
+        appended: false, conflictAt: 1,
+      });
+    }
+    expect(await numbers('thing:part')).toEqual([1]);
+  });
+
+  it('fails where an id belongs to another stream', async () => {
+    const old = happened(1);
+    await store.append({ stream: 'thing:one', expected: 0, events: [old] });
+    await expect(store.append({ stream: 'thing:other', expected: 0, events: [old] })).rejects.toThrow('events_id_key');
+    expect(await numbers('thing:other')).toEqual([]);
+  });
+
+  it('without events, with a strange name or version is refused', async () => {
+    await expect(store.append({ stream: 'thing:x', expected: 0, events: [] })).rejects.toThrow(RangeError);
+    await expect(store.append({ stream: 'a\u001fb', expected: 0, events: [happened(1)] })).rejects.toThrow(RangeError);
+    await expect(store.append({ stream: 'thing:x', expected: -1, events: [happened(1)] })).rejects.toThrow(RangeError);
+    await expect(store.append({ stream: 'thing:x', expected: 0, events: [happened(1, { type: 'a\u001f' })] })).rejects.toThrow(RangeError);
+  });
+
+  it('keeps every character of a text', async () => {
+    const text = '晋级 \u{1f3c6} "quoted" \\ back\u001f\n{},';
+    await store.append({ stream: 'thing:"q",\\{}', expected: 0, events: [happened(1, { type: 'Odd "type", {} \\', data: { text } })] });
+    const [read] = await store.readStream('thing:"q",\\{}');
+    expect(read?.event).toEqual({ type: 'Odd "type", {} \\', text });
+  });
+});
+
+describe('appends at the same moment', () => {
+  it('each have their own verdict, and a bad one fails alone', async () => {
+    await store.append({ stream: 'thing:b', expected: 0, events: [happened(1)] });
+    const outcome = await Promise.allSettled([
+      store.append({ stream: 'thing:a', expected: 0, events: [happened(1)] }), // leaves at once, the others together
+      store.append({ stream: 'thing:a2', expected: 0, events: [happened(1)] }),
+      store.append({ stream: 'thing:b', expected: 0, events: [happened(2)] }),
+      store.append({ stream: 'thing:c', expected: 'any', events: [happened(1, { data: { text: 'NUL \u0000' } })] }),
+      store.append({ stream: 'thing:d', expected: 0, events: [happened(1, { data: { half: '\ud83c' } })] }),
+      store.append({ stream: 'thing:e', expected: 0, events: [happened(1, { id: 'no uuid' })] }),
+      store.append({ stream: 'thing:f', expected: 'any', events: [happened(1), happened(2)] }),
+      store.append({ stream: 'thing:b', expected: 1, events: [happened(2)] }),
+    ]);
+    expect(outcome.map((one) => (one.status === 'rejected' ? 'failed' : one.value.appended))).toEqual([
+      true, true, false, 'failed', 'failed', 'failed', true, true,
+    ]);
+    for (const bad of ['c', 'd', 'e']) expect(await numbers(`thing:${bad}`)).toEqual([]);
+    expect(await numbers('thing:b')).toEqual([1, 2]);
+  });
+
+  it('to one stream keep their order', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => store.append({ stream: 'thing:order', expected: n, events: [happened(n)] })),
+    );
+    expect(await numbers('thing:order')).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  });
+
+  it('from two processes conflict, never overwrite', async () => {
+    const other = new EventStore(database.pool);
+    const verdicts = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        [store, other].map((one) => one.append({ stream: `thing:race-${n}`, expected: 0, events: [happened(n)] })),
+      ).flat(),
+    );
+    expect(verdicts.filter(({ appended }) => appended)).toHaveLength(40);
+  });
+
+  it('of the same events from two processes are recorded once', async () => {
+    const other = new EventStore(database.pool);
+    const same = Array.from({ length: 40 }, (_, n) => ({
+      stream: `thing:twin-${n}`, expected: n % 2 ? ('any' as const) : 0, events: [happened(n)],
+    }));
+    const verdicts = await Promise.all(same.flatMap((append) => [store.append(append), other.append(append)]));
+    expect(verdicts.filter((verdict) => verdict.appended && verdict.again)).toHaveLength(40);
+    expect(verdicts.filter((verdict) => verdict.appended && !verdict.again)).toHaveLength(40);
+  });
+
+  it('survive a lost connection: sent again, recorded once', async () => {
+    let lose = true;
+    const flaky = new Proxy(database.pool, {
+      get: (pool, key) =>
+        key !== 'query'
+          ? Reflect.get(pool, key)
+          : async (...args: Parameters<typeof pool.query>) => {
+              const answer: unknown = await pool.query(...args);
+              if (lose) {
+                lose = false;
+                throw new Error('Connection terminated unexpectedly');
+              }
+              return answer;
+            },
+    });
+    const verdict = await new EventStore(flaky).append({ stream: 'thing:lost', expected: 0, events: [happened(1)] });
+    expect(verdict).toMatchObject({ appended: true, version: 1, again: true });
+    expect(await numbers('thing:lost')).toEqual([1]);
+  });
+});
+
+describe("an append in a caller's transaction", () => {
+  it('is recorded with the commit, or not at all', async () => {
+    for (const end of ['rollback', 'commit'] as const) {
+      await transaction(database, async (query) => {
+        const verdicts = await store.appendIn(query, [
+          { stream: 'thing:in-b', expected: 0, events: [happened(1)] },
+          { stream: 'thing:in-a', expected: 'any', events: [happened(1)] },
+          { stream: 'thing:in-b', expected: 1, events: [happened(2)] },
+        ]);
+        expect(verdicts).toMatchObject([{ appended: true, version: 1 }, { appended: true, version: 1 }, { appended: true, version: 2 }]);
+        expect(await numbers('thing:in-b')).toEqual([]);
+        return end;
+      });
+    }
+    expect(await numbers('thing:in-b')).toEqual([1, 2]);
+  });
+
+  it('gives a verdict, not an error, so that the transaction can go on', async () => {
+    const old = happened(1);
+    await store.append({ stream: 'thing:go', expected: 0, events: [old] });
+    await transaction(database, async (query) => {
+      expect(
+        await store.appendIn(query, [
+          { stream: 'thing:go', expected: 0, events: [happened(2)] },
+          { stream: 'thing:go', expected: 'any', events: [old] },
+          { stream: 'thing:go', expected: 1, events: [happened(2)] },
+        ]),
+      ).toMatchObject([{ appended: false, conflictAt: 1 }, { appended: true, version: 1, again: true }, { appended: true, version: 2 }]);
+      return 'commit';
+    });
+  });
+
+  it('takes one lock, however often it appends, and none for what a savepoint took back', async () => {
+    const locks = `SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`;
+    await transaction(database, async (query) => {
+      await query('SAVEPOINT before');
+      await store.appendIn(query, [{ stream: 'thing:locks', expected: 'any', events: [happened(1)] }]);
+      await query('ROLLBACK TO before');
+      expect(await query(locks)).toEqual([{ count: 0 }]);
+      for (let n = 1; n <= 3; n += 1) {
+        await store.appendIn(query, [{ stream: 'thing:locks', expected: 'any', events: [happened(n)] }]);
+        expect(await query(locks)).toEqual([{ count: 1 }]);
+      }
+      return 'commit';
+    });
+  });
+});
