@@ -79,10 +79,10 @@ export class TimerRunner {
 
   async state(): Promise<TimerState> {
     const now = await this.options.clock.now();
-    const [row] = (await this.options.db.query('SELECT count(*) AS due FROM timers WHERE due <= $1', [now])) as { due: string }[];
-    const failing = (await this.options.db.query(
+    const [row] = await this.options.db.query<{ due: string }[]>('SELECT count(*) AS due FROM timers WHERE due <= $1', [now]);
+    const failing = await this.options.db.query<TimerState['failing']>(
       'SELECT name, aggregate_id AS "aggregateId", attempts, error FROM timers WHERE attempts > 0 ORDER BY due LIMIT 20',
-    )) as TimerState['failing'];
+    );
     return { due: Number(row?.due ?? 0), failing };
   }
 
@@ -95,7 +95,7 @@ export class TimerRunner {
       await this.options.db.transaction(async (tx) => {
         const query = queryIn(tx);
         tried = await this.claim(query, now);
-        for (const row of tried) await this.fire(row, query);
+        await this.fire(tried, query);
       });
     } catch (error) {
       if (tried.length === 0) throw error; // the database, not a timer
@@ -117,11 +117,14 @@ export class TimerRunner {
     return rows.filter((row) => row.due.getTime() === rows[0]?.due.getTime());
   }
 
-  private async fire(row: Row, query: Query): Promise<void> {
-    const rule = this.options.rules.find((r) => r.name === row.name);
-    if (!rule) throw new Error(`no rule is named ${row.name}`);
-    await rule.fire(dueOf(row), this.options.aggregates, query);
-    await query('DELETE FROM timers WHERE name = $1 AND aggregate_id = $2', [row.name, row.aggregate_id]);
+  private async fire(rows: readonly Row[], query: Query): Promise<void> {
+    for (const name of new Set(rows.map((row) => row.name))) {
+      const rule = this.options.rules.find((r) => r.name === name);
+      if (!rule) throw new Error(`no rule is named ${name}`);
+      const timers = rows.filter((row) => row.name === name).map(dueOf);
+      await rule.fire(timers, this.options.aggregates, query);
+      await query('DELETE FROM timers WHERE name = $1 AND aggregate_id = ANY($2)', [name, timers.map((t) => t.aggregateId)]);
+    }
   }
 
   /** One of a batch failed: each on its own, so that only the failing one waits. */
@@ -133,7 +136,7 @@ export class TimerRunner {
         const [still] = await query<Row>(
           `SELECT ${columns} FROM timers WHERE name = $1 AND aggregate_id = $2 AND due = $3 FOR UPDATE SKIP LOCKED`, key,
         );
-        if (still) await this.fire(still, query);
+        if (still) await this.fire([still], query);
       });
     } catch (error) {
       const attempts = row.attempts + 1;

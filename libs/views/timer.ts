@@ -20,20 +20,21 @@ export interface TimerRule {
   readonly aggregate: AggregateKind;
   /** What an event does to the timer: an instant sets it, null clears it, undefined leaves it. */
   readonly dueAfter: (recorded: Recorded) => Instant | null | undefined;
-  readonly fire: (timer: DueTimer, aggregates: Aggregates, query: Query) => Promise<unknown>;
+  /** Timers of this rule, each of another aggregate, in one transaction. */
+  readonly fire: (timers: readonly DueTimer[], aggregates: Aggregates, query: Query) => Promise<unknown>;
 }
 
-export interface TimerTerms<C, S, E extends { readonly type: string }> {
+export interface TimerTerms<C extends { readonly type: string }, S, E extends { readonly type: string }> {
   readonly name: string;
   readonly aggregate: Aggregate<C, S, E>;
   /** The instant at which it is due; null: this event sets none and clears what was set. */
   readonly set: { readonly [T in E['type']]?: (event: Extract<E, { type: T }>, recorded: Recorded) => Instant | null };
   readonly clear: readonly E['type'][];
   /** Must be idempotent: decided again, it leads to nothing. */
-  readonly command: (due: Instant, aggregateId: string) => C;
+  readonly command: (due: Instant, aggregateId: string) => NoInfer<C>;
 }
 
-export const timer = <C, S, E extends { readonly type: string }>(terms: TimerTerms<C, S, E>): TimerRule => {
+export const timer = <C extends { readonly type: string }, S, E extends { readonly type: string }>(terms: TimerTerms<C, S, E>): TimerRule => {
   const set = new Map(Object.entries(terms.set)) as Map<string, (event: unknown, recorded: Recorded) => Instant | null>;
   const clear = new Set<string>(terms.clear);
   return {
@@ -44,8 +45,12 @@ export const timer = <C, S, E extends { readonly type: string }>(terms: TimerTer
       if (due) return due(recorded.event, recorded);
       return clear.has(recorded.event.type) ? null : undefined;
     },
-    fire: (due, aggregates, query) =>
-      aggregates.decide(terms.aggregate, due.aggregateId, terms.command(due.due, due.aggregateId), contextOf(due), query),
+    fire: (timers, aggregates, query) => {
+      const contexts = new Map(timers.map((due) => [due.aggregateId, contextOf(due)]));
+      const contextFor = (id: string) => contexts.get(id) as DecisionContext;
+      const items = timers.map(({ aggregateId, due }) => ({ id: aggregateId, command: terms.command(due, aggregateId) }));
+      return aggregates.decideMany(terms.aggregate, items, contextFor, query);
+    },
   };
 };
 

@@ -192,7 +192,8 @@ export class ViewRunner {
   }
 
   private async checkpoint(name: string): Promise<number> {
-    const [row] = (await this.options.db.query('SELECT position FROM view_checkpoints WHERE name = $1', [name])) as { position: string }[];
+    const sql = 'SELECT position FROM view_checkpoints WHERE name = $1';
+    const [row] = await this.options.db.query<{ position: string }[]>(sql, [name]);
     return Number(row?.position ?? 0);
   }
 }
