@@ -34,8 +34,8 @@ describe('a contest', () => {
   });
 
   describe('when announced', () => {
-    const announce = (pack: { digest: string; doubtful: boolean } | null, scheme: { digest: string } | null) =>
-      ({ type: 'Announce', pack, scheme }) as const;
+    const announce = (pack: { digest: string; doubtful: boolean; applies?: boolean } | null, scheme: { digest: string } | null) =>
+      ({ type: 'Announce', pack: pack && { applies: true, ...pack }, scheme }) as const;
 
     it('freezes the pack and the marking scheme', () => {
       expect(given(decider, drafted).when(announce({ digest: 'd1', doubtful: false }, { digest: 'd2' }))).toEqual([
@@ -46,6 +46,11 @@ describe('a contest', () => {
       const doubtful = announce({ digest: 'd1', doubtful: true }, { digest: 'd2' });
       expect(() => given(decider, drafted).when(doubtful)).toThrow(expect.objectContaining({ rule: 'pack-needs-override' }));
       expect(given(decider, drafted, overridden).when(doubtful)).toEqual([announced]);
+    });
+    it('refuses a pack that does not speak about it', () => {
+      expect(() => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false, applies: false }, { digest: 'd2' }))).toThrow(
+        expect.objectContaining({ rule: 'pack-does-not-apply' }),
+      );
     });
     it('refuses an unknown pack, and a scheme that is not frozen', () => {
       expect(() => given(decider, drafted).when(announce(null, { digest: 'd2' }))).toThrow(expect.objectContaining({ rule: 'pack-unknown' }));

@@ -55,8 +55,8 @@ export type ContestCommand =
   | { type: 'Draft'; competition: string; organisation: string; terms: ContestTerms }
   /** `doubtful`: the pack, or a rule of it, is recalled or hypothetical. The reason lies in the vault. */
   | { type: 'Override'; doubtful: boolean; reason: string; by: string }
-  /** What the pack library and judging know; null where they know nothing. */
-  | { type: 'Announce'; pack: { digest: string; doubtful: boolean } | null; scheme: { digest: string } | null }
+  /** What the pack library and judging know; null where they know nothing. `applies`: the pack speaks about such a contest. */
+  | { type: 'Announce'; pack: { digest: string; doubtful: boolean; applies: boolean } | null; scheme: { digest: string } | null }
   | { type: 'Open' }
   | { type: 'Close' }
   | { type: 'Start'; codes: number }
@@ -145,6 +145,11 @@ const announced = (contest: Known, { pack, scheme }: Extract<ContestCommand, { t
   const which = { contest: terms.number };
   if (pack === null)
     throw new Refusal('pack-unknown', text('没有这个政策包', 'there is no such policy pack'), 'draft the contest under a known pack', which);
+  if (!pack.applies)
+    throw new Refusal(
+      'pack-does-not-apply', text('政策包不适用于此系列、类别、组别或性质的赛项', 'the pack does not speak about this series, class, group or purpose'),
+      'draft the contest under another pack', which,
+    );
   if (pack.doubtful && !overridden)
     throw new Refusal(
       'pack-needs-override', text('政策包含有未经核实的规则，须说明理由特批', 'the pack, or a rule of it, is not found in a source: it needs an override'),
