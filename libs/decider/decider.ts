@@ -29,6 +29,9 @@ export class Refusal extends Error {
   }
 }
 
+/** What was asked does not fit the state that the aggregate is in (HTTP 409, where a broken rule is a 422). */
+export class WrongState extends Refusal {}
+
 /** For specs: fold a history, then see what a command leads to. */
 export const given = <C, S, E>(decider: Decider<C, S, E>, ...history: readonly E[]) => {
   const state = history.reduce(decider.evolve, decider.initial);

@@ -1,0 +1,92 @@
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+
+const postgresUrl = /^postgres(ql)?:\/\/\S+$/;
+
+/** What a service is told by environment variables; checked at start, all errors at once. */
+export class ServiceConfig {
+  /** The service's own database, as its running role. */
+  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  DATABASE_URL!: string;
+
+  /** The same database as the tables' owner; where it is not set, start refuses when migrations are pending. */
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  MIGRATION_DATABASE_URL?: string;
+
+  /** The event bus: a PostgreSQL database that the services share; the service's own where not set. */
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  BUS_URL?: string;
+
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  BUS_MIGRATION_URL?: string;
+
+  @IsInt({ message: 'must be a port number' })
+  @Min(0)
+  @Max(65535)
+  PORT: number = 3000;
+
+  @MinLength(1)
+  HOST: string = '127.0.0.1';
+
+  /** Who issues the tokens (claim `iss`), for whom (`aud`), and where the issuer's public keys are. */
+  @MinLength(1, { message: 'must be set' })
+  AUTH_ISSUER!: string;
+
+  @MinLength(1, { message: 'must be set' })
+  AUTH_AUDIENCE: string = 'jinji';
+
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  AUTH_JWKS_URL!: string;
+
+  /** 32 random bytes in base64; wraps the keys of people's data. Who loses it loses that data. */
+  @Matches(/^[A-Za-z0-9+/]{43}=$/, { message: 'must be 32 bytes in base64, as from: openssl rand -base64 32' })
+  MASTER_KEY!: string;
+
+  /** Where other services are; {service} stands for the name. */
+  @Matches(/^https?:\/\/.*\{service\}.*$/, { message: 'must be an http(s) URL with {service} in it' })
+  PEERS_URL: string = 'http://127.0.0.1:3000/{service}';
+
+  @IsIn(['system', 'manual'])
+  JINJI_CLOCK: 'system' | 'manual' = 'system';
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: string = 'info';
+
+  @IsOptional()
+  NODE_ENV?: string;
+
+  /** Requests a minute and address on routes without login, and of failed logins. */
+  @IsInt()
+  @Min(1)
+  RATE_LIMIT: number = 120;
+
+  get masterKey(): Buffer {
+    return Buffer.from(this.MASTER_KEY, 'base64');
+  }
+}
+
+/** Everything that is wrong with the configuration, in one message. */
+export class ConfigError extends Error {
+  constructor(readonly errors: readonly string[]) {
+    super(`the configuration is not valid:\n${errors.map((error) => `  ${error}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const numbers = ['PORT', 'RATE_LIMIT'] as const;
+
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const typed: Record<string, unknown> = { ...given };
+  for (const name of numbers) if (name in typed) typed[name] = Number(typed[name]);
+  const config = plainToInstance(ServiceConfig, typed, { exposeDefaultValues: true });
+  const errors = validateSync(config, { forbidUnknownValues: false })
+    .map(({ property, constraints }) => `${property} ${Object.values(constraints ?? {}).join(', ').replaceAll(`${property} `, '')}`);
+  if (config.JINJI_CLOCK === 'manual' && config.NODE_ENV === 'production')
+    errors.push('JINJI_CLOCK must not be manual under NODE_ENV=production: deadlines would not pass by themselves');
+  if (errors.length > 0) throw new ConfigError(errors);
+  return config;
+};

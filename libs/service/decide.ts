@@ -1,0 +1,53 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Inject } from '@nestjs/common';
+import { type Aggregate, type Aggregates, type Done, streamOf } from '#libs/event-store';
+import { type Caller, NotFound } from '#libs/web';
+import { correlationOf, eventIdOf } from './request.js';
+import { guarded, type WorkOrder } from './work.js';
+import { AGGREGATES } from './tokens.js';
+
+type Typed = { readonly type: string };
+type Any = Aggregate<unknown, unknown, Typed>;
+
+/** One command on one aggregate, in the name of a caller. */
+export class Decision extends Command<Done> {
+  constructor(
+    readonly aggregate: Any,
+    readonly id: string,
+    readonly command: unknown,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+/** For Nest's CommandBus: loads, checks the organisation, decides, appends. */
+export const decide = <C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, command: C, caller: Caller): Decision =>
+  new Decision(aggregate as unknown as Any, id, command, caller);
+
+@CommandHandler(Decision)
+export class DecisionHandler implements ICommandHandler<Decision> {
+  constructor(@Inject(AGGREGATES) private readonly aggregates: Aggregates) {}
+
+  async execute({ aggregate, id, command, caller }: Decision): Promise<Done> {
+    const nth = caller.seed?.next(streamOf(aggregate, id)) ?? 0;
+    return this.aggregates.decide(guarded(aggregate, id, { guard: sameOrganisation(caller) }), id, command, {
+      actor: caller.subject,
+      organisation: caller.organisation,
+      at: caller.at,
+      correlation: correlationOf(caller),
+      causation: null,
+      eventId: eventIdOf(caller, `${streamOf(aggregate, id)}/${nth}`),
+      ...(caller.ifMatch === undefined ? {} : { expected: caller.ifMatch }),
+    });
+  }
+}
+
+/** Outside its organisation, an aggregate does not exist. */
+export const sameOrganisation =
+  (caller: Caller): NonNullable<WorkOrder['guard']> =>
+  (aggregate, id, state) => {
+    const owner = aggregate.organisation(state);
+    if (owner !== undefined && owner !== caller.organisation) throw new NotFound(aggregate.name, id);
+  };
+

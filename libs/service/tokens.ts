@@ -1,0 +1,6 @@
+/** What the frame provides to itself within one service. */
+export const AGGREGATES = Symbol('aggregates');
+export const STORE = Symbol('event store');
+export const DEFINITION = Symbol('service definition');
+export const CONFIG = Symbol('service configuration');
+export const LOG = Symbol('log');

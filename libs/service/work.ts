@@ -1,0 +1,125 @@
+import type { EntityManager } from 'typeorm';
+import type { Instant } from '#libs/decider';
+import {
+  type Aggregate, type Aggregates, type DecisionContext, type Done, type EventStore, type Loaded, type Query, streamOf, VersionConflict,
+} from '#libs/event-store';
+import { queryIn } from '#libs/views';
+
+type Typed = { readonly type: string };
+
+/** What one decision of a work says otherwise than the work itself. */
+export interface Because {
+  readonly causation?: string | null;
+  readonly correlation?: string;
+  readonly at?: Instant;
+  readonly organisation?: string | null;
+  /** The version that the aggregate must have. */
+  readonly expected?: number;
+}
+
+/** What can be done in one transaction: decisions on several aggregates, texts in the vault, rows of own tables. */
+export interface Work {
+  readonly query: Query;
+  readonly manager: EntityManager;
+  readonly at: Instant;
+  readonly actor: string;
+  load<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string): Promise<Loaded<S>>;
+  /** One round trip; ids without events have the initial state and version 0. */
+  loadMany<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, ids: readonly string[]): Promise<ReadonlyMap<string, Loaded<S>>>;
+  decide<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, command: C, because?: Because): Promise<Done>;
+  /** One decision each on many, loaded at once and appended at once. */
+  decideMany<C, S, E extends Typed>(
+    aggregate: Aggregate<C, S, E>, items: readonly { readonly id: string; readonly command: C }[], because?: Because,
+  ): Promise<readonly Done[]>;
+  /** Appends without loading the stream: for a memory of others' events, which takes thousands. */
+  record<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, events: readonly E[], because?: Because): Promise<void>;
+}
+
+/** Who works, and where the ids of what is recorded come from. */
+export interface WorkOrder {
+  readonly actor: string;
+  readonly organisation: string | null;
+  readonly at: Instant;
+  readonly correlation: string;
+  readonly causation: string | null;
+  /** The id of the n-th event that this work records in a stream. */
+  eventId(stream: string, n: number): string;
+  /** Called with each state that is loaded or decided on: may throw, where the caller must not know of it. */
+  guard?(aggregate: Aggregate<unknown, unknown, Typed>, id: string, state: unknown): void;
+}
+
+export const workIn = (manager: EntityManager, store: EventStore, aggregates: Aggregates, order: WorkOrder): Work => {
+  const query = queryIn(manager);
+  const recorded = new Map<string, number>();
+
+  const contextFor = (stream: string, because: Because): DecisionContext => {
+    const from = recorded.get(stream) ?? 0;
+    const { expected, ...said } = because;
+    return {
+      actor: order.actor, organisation: order.organisation, at: order.at, correlation: order.correlation, causation: order.causation, ...said,
+      eventId: (n) => order.eventId(stream, from + n),
+      ...(expected === undefined ? {} : { expected }),
+    };
+  };
+  const count = (stream: string, events: number): void => void recorded.set(stream, (recorded.get(stream) ?? 0) + events);
+
+  return {
+    query,
+    manager,
+    at: order.at,
+    actor: order.actor,
+    load: async (aggregate, id) => {
+      const loaded = await aggregates.load(aggregate, id, query);
+      order.guard?.(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, loaded.state);
+      return loaded;
+    },
+    loadMany: async (aggregate, ids) => {
+      const loaded = await aggregates.loadMany(aggregate, ids, query);
+      for (const [id, { state }] of loaded) order.guard?.(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
+      return loaded;
+    },
+    decide: async (aggregate, id, command, because = {}) => {
+      const stream = streamOf(aggregate, id);
+      const done = await aggregates.decide(guarded(aggregate, id, order), id, command, contextFor(stream, because), query);
+      count(stream, done.events.length);
+      return done;
+    },
+    decideMany: async (aggregate, items, because = {}) => {
+      // The guard sees each state with its id, so it is asked where one aggregate object stands for many ids: before.
+      if (order.guard) {
+        const loaded = await aggregates.loadMany(aggregate, items.map(({ id }) => id), query);
+        for (const [id, { state }] of loaded) order.guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
+      }
+      const done = await aggregates.decideMany(aggregate, items, (id) => contextFor(streamOf(aggregate, id), because), query);
+      for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
+      return done;
+    },
+    record: async (aggregate, id, events, because = {}) => {
+      if (events.length === 0) return;
+      const stream = streamOf(aggregate, id);
+      const { actor, organisation, at, correlation, causation, eventId, expected = 'any' } = contextFor(stream, because);
+      const metadata = { actor, organisation, at, correlation, causation };
+      const [verdict] = await store.appendIn(query, [{
+        stream, expected,
+        events: events.map(({ type, ...data }, n) => ({ id: eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata })),
+      }]);
+      if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
+      count(stream, events.length);
+    },
+  };
+};
+
+/** The same aggregate, whose decider first asks the guard: no second load, and no decision on what one must not know of. */
+export const guarded = <C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, order: Pick<WorkOrder, 'guard'>): Aggregate<C, S, E> =>
+  order.guard === undefined
+    ? aggregate
+    : {
+        ...aggregate,
+        decider: {
+          ...aggregate.decider,
+          decide: (command, state) => {
+            order.guard?.(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
+            return aggregate.decider.decide(command, state);
+          },
+        },
+      };
