@@ -1,3 +1,12 @@
+export * from './applies.js';
 export * from './canonical.js';
+export type { Checked } from './conditions.js';
+export { decide, effectsDigest } from './decide.js';
+export * from './explain.js';
+export * from './facts.js';
+export * from './fold.js';
+export * from './names.js';
 export * from './pack.js';
 export * from './packs.js';
+export * from './place.js';
+export * from './lint.js';

@@ -1,0 +1,117 @@
+import { type Text, text } from '#libs/decider';
+import { type Checked, evaluate } from './conditions.js';
+import { decide, effectsDigest } from './decide.js';
+import { levelText, moneyText } from './effects.js';
+import type { Decision, Facts, Level } from './facts.js';
+import { effectName, levelName, statusName } from './names.js';
+import type { Pack, Status, Verification } from './pack.js';
+
+export interface Cited { readonly document: string; readonly title: string; readonly quote: string; readonly quoted: 'verbatim' | 'summary' }
+
+export interface ExplainedRule {
+  readonly rule: string;
+  readonly title: Text;
+  readonly verification: Verification;
+  readonly citations: readonly Cited[];
+  readonly note: Text | null;
+  readonly condition: Checked;
+}
+
+/** A change that would have led elsewhere; found by deciding again, so it is never a guess. */
+export interface Change {
+  readonly fact: 'rank' | 'theory-and-practical' | 'level-held' | 'earlier-promotions' | 'status';
+  readonly change: Text;
+  readonly then: Text;
+}
+
+export interface Explanation {
+  readonly outcome: Text;
+  readonly reasons: readonly { readonly code: string; readonly text: Text; readonly citations: readonly Cited[] }[];
+  readonly rules: readonly ExplainedRule[];
+  readonly changes: readonly Change[];
+}
+
+export const explain = (pack: Pack, facts: Facts): Explanation => {
+  const decision = decide(pack, facts);
+  const cited = (ids: readonly string[]): Cited[] =>
+    pack.citations.filter(({ id }) => ids.includes(id)).map(({ document, title, quote, quoted }) => ({ document, title, quote, quoted }));
+  const place = facts.placing.ruled ?? facts.placing.rank;
+  return {
+    outcome: outcomeText(pack, decision),
+    reasons: decision.reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
+    rules: pack.rules.map((rule) => ({
+      rule: `${pack.id}/${rule.id}`, title: rule.title, verification: rule.verification ?? pack.verification, citations: cited(rule.cite),
+      note: rule.note ?? null, condition: evaluate(rule.when, facts, place),
+    })),
+    changes: changes(pack, facts, decision),
+  };
+};
+
+/** One sentence of what follows. */
+export const outcomeText = (pack: Pack, { level, honours, money, held }: Decision): Text => {
+  const titleOf = (honour: string): Text => {
+    for (const { effects } of pack.rules)
+      for (const effect of effects) if ('honour' in effect && effect.honour.honour === honour) return effect.honour.title;
+    return text(honour, honour);
+  };
+  const said: Text[] = [
+    ...(level === null ? [] : [levelText(level)]),
+    ...honours.map(({ honour, mode }) => text(`${titleOf(honour).zh}（${modes[mode].zh}）`, `${titleOf(honour).en} (${modes[mode].en})`)),
+    ...money.map(moneyText),
+    ...held.map((kind) => text(`${effectName[kind].zh}：待裁定`, `${effectName[kind].en}: held`)),
+  ];
+  return said.length === 0 ? text('无', 'nothing') : text(said.map(({ zh }) => zh).join('；'), said.map(({ en }) => en).join('; '));
+};
+
+const modes = { award: text('授予', 'awarded'), approve: text('须核准', 'to be approved'), recommend: text('推荐', 'recommended') };
+
+const levels: readonly (Level | null)[] = [null, 5, 4, 3, 2, 1];
+const statuses: readonly Status[] = ['employed', 'unemployed', 'student'];
+
+/** Decides again with one fact changed, nearest first, until the consequences differ. */
+const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[] => {
+  const digest = effectsDigest(decision);
+  const found: Change[] = [];
+  const attempt = (fact: Change['fact'], changed: Facts, change: Text): boolean => {
+    const other = decide(pack, changed);
+    if (effectsDigest(other) === digest) return false;
+    found.push({ fact, change, then: outcomeText(pack, other) });
+    return true;
+  };
+  const { placing, held, person } = facts;
+  const at = (rank: number): Facts => ({ ...facts, placing: { ...placing, rank, unranked: null, tied: 1, ruled: null } });
+  const instead = (rank: number, was: number) => text(`名次为第 ${rank} 名（现为第 ${was} 名）`, `rank ${rank} instead of ${was}`);
+  const rank = placing.ruled ?? placing.rank;
+  if (rank !== null) {
+    for (let better = rank - 1; better >= 1; better -= 1) if (attempt('rank', at(better), instead(better, rank))) break;
+    for (let worse = rank + 1; worse <= placing.field; worse += 1) if (attempt('rank', at(worse), instead(worse, rank))) break;
+  }
+  const gate = pack.passGate;
+  if (gate !== undefined && placing.ifPassed !== null) {
+    const marks = { theory: gate.theory, practical: gate.practical };
+    attempt('theory-and-practical', { ...facts, placing: { ...placing, ...marks, ...placing.ifPassed, unranked: null, tied: 1 } },
+      text(`理论达到 ${gate.theory}、实操达到 ${gate.practical}（现为 ${placing.theory ?? '—'}、${placing.practical ?? '—'}）`,
+        `theory ${gate.theory} and practical ${gate.practical} instead of ${placing.theory ?? '—'} and ${placing.practical ?? '—'}`));
+  }
+  if (held.promotions.length > 0)
+    attempt('earlier-promotions', { ...facts, held: { ...held, promotions: [] } }, text('此前没有竞赛晋升', 'no earlier promotion by a contest'));
+  const current = held.level?.level ?? null;
+  const since = held.level?.since ?? facts.contest.factsAt.slice(0, 10);
+  // One step at a time away from the level held, lower first: "if only 三级 had been held".
+  for (const level of nearest(current)) {
+    const was = levelName(current);
+    if (attempt('level-held', { ...facts, held: { ...held, level: level === null ? null : { level, since } } },
+      text(`原有等级为${levelName(level).zh}（现为${was.zh}）`, `${levelName(level).en} held instead of ${was.en}`))) break;
+  }
+  for (const status of statuses)
+    if (status !== person.status)
+      attempt('status', { ...facts, person: { ...person, status } },
+        text(`身份为${statusName[status].zh}（现为${statusName[person.status].zh}）`, `${statusName[status].en} instead of ${statusName[person.status].en}`));
+  return found;
+};
+
+const nearest = (current: Level | null): readonly (Level | null)[] => {
+  const index = levels.indexOf(current);
+  return levels.filter((level) => level !== current)
+    .sort((a, b) => Math.abs(levels.indexOf(a) - index) - Math.abs(levels.indexOf(b) - index) || levels.indexOf(a) - levels.indexOf(b));
+};

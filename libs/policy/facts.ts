@@ -1,0 +1,105 @@
+import type { CivilDate, Instant, Text } from '#libs/decider';
+import type { EffectKind, Status } from './pack.js';
+
+/** 五级 = 5 … 一级 = 1. */
+export type Level = 1 | 2 | 3 | 4 | 5;
+
+/** What is the same for everyone in the contest. */
+export interface ContestFacts {
+  readonly id: string;
+  readonly occupation: string;
+  readonly group: 'worker' | 'student';
+  readonly teamSize: number;
+  readonly level: Level | null;
+  readonly series: string;
+  readonly class: string;
+  readonly purpose: 'award' | 'selection';
+  /** The operator's recorded override for a pack that needs one. */
+  readonly overridden: boolean;
+  /** No later correction changes it: it orders a person's decisions, and its Shanghai year is the year of a cap. */
+  readonly firstFinalAt: Instant;
+  /** When facts from outside the chain are read, as the pack's `factsAsOf` says. */
+  readonly factsAt: Instant;
+}
+
+/** Where one code came in. */
+export interface PlacingFacts {
+  readonly rank: number | null;
+  readonly unranked: string | null;
+  /** How many share the rank after every key, this one included. */
+  readonly tied: number;
+  /** The place within a shared rank that a panel ruled, if it did. */
+  readonly ruled: number | null;
+  /** How many are ranked. */
+  readonly field: number;
+  readonly theory: string | null;
+  readonly practical: string | null;
+  /** For one who failed a pass gate: rank and field if the gate had been passed. */
+  readonly ifPassed: { readonly rank: number; readonly field: number } | null;
+}
+
+/** Who is judged: each member of a team alone. */
+export interface PersonFacts {
+  readonly age: number | null;
+  readonly status: Status;
+}
+
+/** What the person held, as the fold of all earlier contests reached it. */
+export interface HeldFacts {
+  readonly level: { readonly level: Level; readonly since: CivilDate } | null;
+  readonly honours: readonly string[];
+  readonly promotions: readonly EarlierPromotion[];
+}
+
+export interface EarlierPromotion {
+  readonly contest: string;
+  readonly occupation: string;
+  readonly level: Level;
+  readonly firstFinalAt: Instant;
+}
+
+/** Everything that a decision reads; nothing else. */
+export interface Facts {
+  readonly contest: ContestFacts;
+  readonly placing: PlacingFacts;
+  readonly person: PersonFacts;
+  readonly held: HeldFacts;
+}
+
+/** `from` is null where no level was held. */
+export interface LevelEffect { readonly from: Level | null; readonly to: Level; readonly rule: string }
+export interface HonourEffect { readonly honour: string; readonly mode: 'award' | 'approve' | 'recommend'; readonly rule: string }
+export interface MoneyEffect {
+  readonly rule: string;
+  readonly fen: number;
+  readonly payee: 'person' | 'team' | 'coach' | 'employer';
+  readonly needsCertificate: boolean;
+  readonly claimWithinMonths: number | null;
+}
+
+/** Why something does not follow, or follows in another way. */
+export interface Reason {
+  /** Stable, for machines: `cap-reached`, `held-already`… */
+  readonly code: string;
+  readonly effect: EffectKind | 'all';
+  /** The rule, cap, hole or gate of the pack that says so. */
+  readonly by: string | null;
+  readonly text: Text;
+  readonly cite: readonly string[];
+}
+
+/** Three independent effects: any of them or none. What a panel must settle first is `held`, with its reasons. */
+export interface Effects {
+  readonly level: LevelEffect | null;
+  readonly honours: readonly HonourEffect[];
+  readonly money: readonly MoneyEffect[];
+  readonly held: readonly EffectKind[];
+}
+
+export interface Decision extends Effects {
+  /** `effects`: something follows (some of it may still be held) · `held`: nothing but what is held · `none`. */
+  readonly is: 'effects' | 'held' | 'none';
+  readonly reasons: readonly Reason[];
+  /** The rules whose conditions hold. */
+  readonly rules: readonly string[];
+}
