@@ -31,10 +31,11 @@ export interface TimerTerms<C extends { readonly type: string }, S, E extends { 
   readonly set: { readonly [T in E['type']]?: (event: Extract<E, { type: T }>, recorded: Recorded) => Instant | null };
   readonly clear: readonly E['type'][];
   /** Must be idempotent: decided again, it leads to nothing. */
-  readonly command: (due: Instant, aggregateId: string) => NoInfer<C>;
+  readonly command: (due: Instant, aggregateId: string) => C;
 }
 
-export const timer = <C extends { readonly type: string }, S, E extends { readonly type: string }>(terms: TimerTerms<C, S, E>): TimerRule => {
+// T keeps the command's type a literal while C is still being inferred.
+export const timer = <T extends string, C extends { readonly type: T }, S, E extends { readonly type: string }>(terms: TimerTerms<C, S, E>): TimerRule => {
   const set = new Map(Object.entries(terms.set)) as Map<string, (event: unknown, recorded: Recorded) => Instant | null>;
   const clear = new Set<string>(terms.clear);
   return {
