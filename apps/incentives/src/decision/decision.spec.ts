@@ -1,5 +1,7 @@
 import { given } from '#libs/decider';
-import { addMonths, type Approval, decision, type DecisionEvent, dueGrants, grantId, type MoneyRule } from './decision.js';
+import {
+  addMonths, type Approval, decision, type DecisionEvent, dueGrants, fallingGrants, grantId, type MoneyRule,
+} from './decision.js';
 
 const cash: MoneyRule = { rule: 'medal', fen: 300_000, payee: 'person', needsCertificate: false, claimWithinMonths: null };
 const subsidy: MoneyRule = { rule: 'subsidy', fen: 240_000, payee: 'person', needsCertificate: true, claimWithinMonths: 12 };
@@ -24,6 +26,16 @@ describe('the memory of a decision', () => {
     const fell: DecisionEvent = { type: 'DecisionFell', because: 'superseded' };
     expect(due(approved, certified, fell)).toEqual([]);
     expect(due(fell, approved)).toEqual([]);
+  });
+
+  it('lets only what needed the certificate fall when that alone is void', () => {
+    const voided: DecisionEvent = { type: 'CertificateVoided' };
+    const { state } = given(decision.decider, approved, certified, voided);
+    expect(fallingGrants('d1', state)).toEqual([grantId('d1', 'subsidy')]);
+    expect(due(approved, certified, voided)).toEqual([{ rule: 'medal', claimBy: null }]);
+    expect(given(decision.decider, approved, voided).when({ type: 'RecordCertificate', on: '2026-05-06' })).toEqual([]);
+    const fallen = given(decision.decider, approved, { type: 'DecisionFell', because: 'revoked' }).state;
+    expect(fallingGrants('d1', fallen)).toEqual([grantId('d1', 'medal'), grantId('d1', 'subsidy')]);
   });
 
   it('hears everything once', () => {

@@ -3,6 +3,7 @@
  * our own events so that grants follow from them in whichever order the messages came. It never says no.
  *
  *   heard of ──approval──▶ approved ──certificate──▶ certified ──superseded or revoked──▶ fallen (and stays so)
+ *                              ╰◀──certificate void──╯
  */
 import { type CivilDate, type Decider, derivedId, never } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
@@ -28,16 +29,19 @@ export interface Approval {
 export type DecisionEvent =
   | ({ type: 'DecisionApproved' } & Approval)
   | { type: 'CertificateIssued'; on: CivilDate }
+  | { type: 'CertificateVoided' }
   | { type: 'DecisionFell'; because: Fall };
 
 export type DecisionCommand =
   | ({ type: 'RecordApproval' } & Approval)
   | { type: 'RecordCertificate'; on: CivilDate }
+  | { type: 'RecordVoidCertificate' }
   | { type: 'RecordFall'; because: Fall };
 
 export interface Decision {
   readonly approval: Approval | undefined;
-  readonly certifiedOn: CivilDate | undefined;
+  /** Null once it is void: a late message about its issue does not bring it back. */
+  readonly certifiedOn: CivilDate | null | undefined;
   readonly fell: Fall | undefined;
 }
 
@@ -48,7 +52,8 @@ const decide = (command: DecisionCommand, decision: Decision): readonly Decision
       const { type: _, ...approval } = command;
       return [{ type: 'DecisionApproved', ...approval }];
     }
-    case 'RecordCertificate': return decision.certifiedOn ? [] : [{ type: 'CertificateIssued', on: command.on }];
+    case 'RecordCertificate': return decision.certifiedOn === undefined ? [{ type: 'CertificateIssued', on: command.on }] : [];
+    case 'RecordVoidCertificate': return decision.certifiedOn === null ? [] : [{ type: 'CertificateVoided' }];
     case 'RecordFall': return decision.fell ? [] : [{ type: 'DecisionFell', because: command.because }];
     default: return never(command);
   }
@@ -61,6 +66,7 @@ const evolve = (decision: Decision, event: DecisionEvent): Decision => {
       return { ...decision, approval };
     }
     case 'CertificateIssued': return { ...decision, certifiedOn: event.on };
+    case 'CertificateVoided': return { ...decision, certifiedOn: null };
     case 'DecisionFell': return { ...decision, fell: event.because };
     default: return never(event);
   }
@@ -82,11 +88,17 @@ export const dueGrants = (id: string, { approval, certifiedOn, fell }: Decision)
   const { organisation, worker, contest, money, on } = approval;
   return money.flatMap(({ rule, fen, payee, needsCertificate, claimWithinMonths }) => {
     const from = needsCertificate ? certifiedOn : on; // the window opens with the paper that the claim needs
-    if (from === undefined) return [];
+    if (!from) return [];
     const claimBy = claimWithinMonths === null ? null : addMonths(from, claimWithinMonths);
     return [{ organisation, worker, contest, decision: id, rule, fen, payee, claimBy }];
   });
 };
+
+/** The grants that end when the certificate alone is void, or when the whole decision falls. */
+export const fallingGrants = (id: string, { approval, certifiedOn, fell }: Decision): readonly string[] =>
+  (approval?.money ?? [])
+    .filter(({ needsCertificate }) => fell !== undefined || (needsCertificate && certifiedOn === null))
+    .map(({ rule }) => grantId(id, rule));
 
 /** The same day some months later, or the last of that month: 31 January and a month is 28 February. */
 export const addMonths = (date: CivilDate, months: number): CivilDate => {

@@ -1,0 +1,4 @@
+import { serve } from '#libs/service';
+import { incentives } from './incentives.js';
+
+await serve(incentives);

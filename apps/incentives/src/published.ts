@@ -1,0 +1,24 @@
+import type { Recorded } from '#libs/event-store';
+import { publication, published } from '#libs/messaging';
+import { grant, type GrantEvent } from './grant/grant.js';
+
+/** What every message about a grant repeats; all of it stands in the stream's first event. */
+const about = (recorded: Recorded, first: Recorded<GrantEvent>) => {
+  if (first.event.type !== 'GrantProposed') throw new Error(`${recorded.stream} does not begin with its proposal`);
+  const { worker, decision, rule, fen } = first.event;
+  return { grant: recorded.aggregateId, worker, decision, rule, fen };
+};
+
+export const incentivesPublished = published({
+  aggregate: grant,
+  publish: {
+    GrantProposed: (recorded, first) => publication('jinji.grant.proposed.v1', about(recorded, first)),
+    GrantApproved: (recorded, first) => publication('jinji.grant.approved.v1', about(recorded, first)),
+    GrantPaid: (recorded, first) => publication('jinji.grant.paid.v1', { ...about(recorded, first), on: recorded.event.on }),
+    GrantRefused: (recorded, first) => publication('jinji.grant.refused.v1', about(recorded, first)),
+    GrantLapsed: (recorded, first) => publication('jinji.grant.refused.v1', about(recorded, first)),
+    GrantExpired: (recorded, first) => publication('jinji.grant.expired.v1', about(recorded, first)),
+    RecoveryOpened: (recorded, first) => publication('jinji.grant.recovery-opened.v1', about(recorded, first)),
+    GrantRecovered: (recorded, first) => publication('jinji.grant.recovered.v1', about(recorded, first)),
+  },
+});

@@ -1,0 +1,31 @@
+/** Others' public events → what incentives remembers of a decision, and the grants that follow from it. */
+import { on, type Reaction, type Work } from '#libs/service';
+import { decision, type DecisionCommand, dueGrants, fallingGrants, grantId } from './decision/decision.js';
+import { grant, type GrantCommand } from './grant/grant.js';
+
+interface Order { readonly id: string; readonly command: GrantCommand }
+
+/** Remembers, then brings the grants to where the memory says that they are: in one transaction, in any order of messages. */
+const remember = async (work: Work, id: string, command: DecisionCommand): Promise<void> => {
+  const known = await work.load(decision, id);
+  const of = command.type === 'RecordApproval' ? command.organisation : (known.state.approval?.organisation ?? null);
+  await work.decide(decision, id, command, { organisation: of });
+  const { state } = await work.load(decision, id);
+  const due = dueGrants(id, state).map((terms): Order => ({ id: grantId(id, terms.rule), command: { type: 'Propose', ...terms } }));
+  const because = state.fell ?? 'revoked';
+  const falling = fallingGrants(id, state).map((grantOf): Order => ({ id: grantOf, command: { type: 'Fall', because } }));
+  await work.decideMany(grant, [...due, ...falling], { organisation: of });
+};
+
+export const incentivesReactions: readonly Reaction[] = [
+  on('jinji.promotion.approved.v1', ({ data: { decision: id, organisation, worker, contest, money, on: date } }, work) =>
+    remember(work, id, { type: 'RecordApproval', organisation, worker, contest, money, on: date })),
+  on('jinji.certificate.issued.v1', ({ data }, work) =>
+    remember(work, data.decision, { type: 'RecordCertificate', on: data.on })),
+  on('jinji.certificate.revoked.v1', ({ data }, work) =>
+    remember(work, data.decision, { type: 'RecordVoidCertificate' })),
+  on('jinji.promotion.superseded.v1', ({ data }, work) =>
+    remember(work, data.decision, { type: 'RecordFall', because: 'superseded' })),
+  on('jinji.promotion.revoked.v1', ({ data }, work) =>
+    remember(work, data.decision, { type: 'RecordFall', because: 'revoked' })),
+];
