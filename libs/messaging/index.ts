@@ -4,3 +4,10 @@ export { ContractBreach, MAX_MESSAGE_BYTES, type Message, type Origin, parse, ty
 export { type AggregatePublications, publication, type Publication, type Publish, published, type Published } from './published.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
 export { embeddedBusGrants, embeddedBusMigrations } from './embedded/schema.js';
+export { Inbox, type InboxOptions } from './inbox/inbox.js';
+export type { Transaction, Tx } from './inbox/transaction.js';
+export { Parked, type ParkedFilter, type Released } from './inbox/parked.js';
+export type { ParkedMessage, ParkedRecord, ParkedState } from './inbox/parked-rows.js';
+export { Reactor, type ReactorOptions, type ReactorState } from './inbox/reactor.js';
+export { Relay, type RelayOptions, type RelayState } from './relay/relay.js';
+export { messagingGrants, messagingMigrations } from './schema.js';

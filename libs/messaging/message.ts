@@ -85,6 +85,8 @@ export const parse = (record: WireRecord, wanted: ReadonlySet<string>): Parsed =
     if (!headers[name]) return bad(`no CloudEvent: ${name} is missing`);
   const { ce_id: id = '', ce_source: source = '', ce_type: type = '', ce_time: time = '' } = headers;
   if (headers['ce_specversion'] !== '1.0') return bad('no CloudEvent of version 1.0');
+  if (!/^[\x21-\x7e]{1,200}$/.test(source)) return bad('ce_source is no source of ours');
+  if (record.key === null || record.key.length > 200) return bad('there is no key, or a very long one');
   if (!/^\d{1,15}$/.test(headers['ce_sequence'] ?? '')) return bad('ce_sequence is no position');
   const origin = { source, sequence: Number(headers['ce_sequence']) };
   if (!wanted.has(type)) return isUnknownMajor(type) ? bad(`unknown major version: ${type.slice(0, 200)}`, origin) : { is: 'unknown' };

@@ -1,0 +1,62 @@
+import type { Query } from '#libs/event-store';
+
+/**
+ * The highest position seen, by source, topic and key. A sender keeps its log's order by key, so that what arrives for the
+ * first time always lies above the mark, and whatever is repeated, by a zombie or a year later, at or below it.
+ */
+export class Marks {
+  private constructor(
+    private readonly query: Query,
+    private readonly topic: string,
+    private readonly seen: Map<string, Mark>,
+  ) {}
+
+  /** Locks them until the transaction ends: of two consumers with the same message one waits, and then knows it. */
+  static async lock(query: Query, topic: string, of: readonly { key: string; source: string }[]): Promise<Marks> {
+    const wanted = new Map(of.map(({ key, source }) => [nameOf(key, source), { key, source }]));
+    if (wanted.size === 0) return new Marks(query, topic, new Map());
+    const sorted = [...wanted.keys()].sort().map((name) => wanted.get(name) ?? { key: '', source: '' });
+    const list = [topic, sorted.map(({ key }) => key), sorted.map(({ source }) => source)];
+    await query(
+      `INSERT INTO inbox_marks (topic, key, source, sequence)
+       SELECT $1::text, w.key, w.source, -1 FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n) ORDER BY w.n
+       ON CONFLICT DO NOTHING`,
+      list,
+    );
+    const rows = await query<{ key: string; source: string; sequence: string }>(
+      `SELECT m.key, m.source, m.sequence FROM inbox_marks m JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n)
+          ON m.topic = $1 AND m.key = w.key AND m.source = w.source ORDER BY w.n FOR UPDATE OF m`,
+      list,
+    );
+    return new Marks(query, topic, new Map(rows.map(({ key, source, sequence }) => [nameOf(key, source), { key, source, sequence: Number(sequence), moved: false }])));
+  }
+
+  /** True for the first arrival, which moves the mark. */
+  pass(key: string, source: string, sequence: number): boolean {
+    const mark = this.seen.get(nameOf(key, source));
+    if (!mark) throw new Error('a mark that is not locked');
+    if (sequence <= mark.sequence) return false;
+    mark.sequence = sequence;
+    mark.moved = true;
+    return true;
+  }
+
+  async write(): Promise<void> {
+    const moved = [...this.seen.values()].filter((mark) => mark.moved);
+    if (moved.length === 0) return;
+    await this.query(
+      `UPDATE inbox_marks m SET sequence = w.sequence FROM unnest($2::text[], $3::text[], $4::bigint[]) AS w (key, source, sequence)
+        WHERE m.topic = $1 AND m.key = w.key AND m.source = w.source`,
+      [this.topic, moved.map(({ key }) => key), moved.map(({ source }) => source), moved.map(({ sequence }) => sequence)],
+    );
+  }
+}
+
+interface Mark {
+  readonly key: string;
+  readonly source: string;
+  sequence: number;
+  moved: boolean;
+}
+
+const nameOf = (key: string, source: string): string => `${key}\n${source}`;

@@ -1,0 +1,158 @@
+import { type Topic, topicOwners, topics } from '#libs/contracts';
+import type { EventStore, Query, Recorded } from '#libs/event-store';
+import { messageOf, pause, sleep } from '../backoff.js';
+import type { Bus, WireRecord } from '../bus.js';
+import { toWire } from '../message.js';
+import type { Published } from '../published.js';
+import { FirstEvents } from './first-events.js';
+import { Fenced, Lease } from './lease.js';
+
+export interface RelayOptions {
+  /** The service's name: the first half of `ce_source`, and owner of its topics. */
+  readonly service: string;
+  readonly store: Pick<EventStore, 'read' | 'readStream' | 'head' | 'incarnation' | 'onAppended'>;
+  readonly published: Published;
+  readonly bus: Bus;
+  /** Each call a transaction of its own, on the service's database. */
+  readonly query: Query;
+  readonly partitions?: number;
+  readonly leaseMs?: number;
+  /** How long it waits at most before it looks for events that nobody told it of. */
+  readonly pollMs?: number;
+  readonly batch?: number;
+}
+
+export interface RelayState {
+  /** This one sends; else another instance does. */
+  readonly active: boolean;
+  readonly checkpoint: number;
+  readonly head: number;
+  readonly failing: string | null;
+}
+
+/** Follows the store in order, says in public what is public, and moves its checkpoint once the bus has it durably. */
+export class Relay {
+  private readonly lease: Lease;
+  private readonly first: FirstEvents;
+  private readonly stopping = new AbortController();
+  private woken = new AbortController();
+  private running: Promise<void> | undefined;
+  /** `ce_source`, once the topics are there. */
+  private source: string | undefined;
+  private checkpoint = 0;
+  private failures = 0;
+  private failing: string | null = null;
+
+  constructor(private readonly options: RelayOptions) {
+    this.lease = new Lease(options.query, options.leaseMs ?? 3_000);
+    this.first = new FirstEvents(options.store);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Something was appended: after a transaction's commit, which the store does not see. */
+  wake(): void {
+    this.woken.abort();
+  }
+
+  async state(): Promise<RelayState> {
+    return { active: this.lease.held, checkpoint: await this.sentUpTo(), head: await this.options.store.head(), failing: this.failing };
+  }
+
+  /** Everything recorded so far is sent, by whichever instance. */
+  async idle(): Promise<boolean> {
+    const head = await this.options.store.head();
+    return (await this.sentUpTo()) >= head;
+  }
+
+  private async sentUpTo(): Promise<number> {
+    const [row] = await this.options.query<{ checkpoint: string }>('SELECT checkpoint FROM relay');
+    return Number(row?.checkpoint ?? 0);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const leaseMs = this.options.leaseMs ?? 3_000;
+    const deaf = this.options.store.onAppended(() => this.wake());
+    const renewing = setInterval(() => void this.renew(), leaseMs / 3);
+    let idle = 0;
+    while (!signal.aborted) {
+      this.woken = new AbortController();
+      try {
+        if (!this.lease.held && !(await this.takeOver())) await sleep(leaseMs / 3, signal);
+        else if (await this.step()) idle = 0;
+        else await sleep(Math.min(this.options.pollMs ?? 250, 10 * 2 ** idle++), signal, this.woken.signal);
+        this.failures = 0;
+        this.failing = null;
+      } catch (error) {
+        if (error instanceof Fenced) continue;
+        this.failures += 1;
+        this.failing = messageOf(error);
+        await sleep(pause(this.failures), signal);
+      }
+    }
+    clearInterval(renewing);
+    deaf();
+    await this.lease.release().catch(() => undefined); // it ends by itself
+  }
+
+  private async renew(): Promise<void> {
+    if (this.lease.held) await this.lease.renew().catch(() => undefined); // what matters is that `held` ends
+  }
+
+  private async takeOver(): Promise<boolean> {
+    const checkpoint = await this.lease.take();
+    if (checkpoint === undefined) return false;
+    this.checkpoint = checkpoint;
+    this.source = undefined; // the store may be another incarnation by now
+    return true;
+  }
+
+  private async prepare(): Promise<string> {
+    const { service, store, bus, partitions = 4 } = this.options;
+    const own = topics.filter((topic: Topic) => topicOwners[topic] === service);
+    if (own.length > 0) await bus.createTopics(own, partitions);
+    return `${service}/${await store.incarnation()}`;
+  }
+
+  /** One batch; false where there was nothing. */
+  private async step(): Promise<boolean> {
+    const { store, bus, batch = 500 } = this.options;
+    const { events, upTo } = await store.read(this.checkpoint, batch);
+    if (upTo <= this.checkpoint) return false;
+    this.source ??= await this.prepare();
+    const { records, sentUpTo } = await this.records(events, upTo, this.source);
+    if (!this.lease.held) throw new Fenced();
+    await bus.publish(records);
+    await this.lease.renew(sentUpTo);
+    this.checkpoint = sentUpTo;
+    return true;
+  }
+
+  /** An event that cannot be said stops the relay, visibly, but not what comes before it. */
+  private async records(
+    events: readonly Recorded[], upTo: number, source: string,
+  ): Promise<{ records: WireRecord[]; sentUpTo: number }> {
+    const { published } = this.options;
+    const records: WireRecord[] = [];
+    let before = this.checkpoint;
+    for (const recorded of events) {
+      try {
+        const publication = published.speaksOf(recorded) ? published.publication(recorded, await this.first.of(recorded)) : undefined;
+        if (publication) records.push(toWire(publication, recorded, source));
+      } catch (error) {
+        if (before === this.checkpoint) throw error;
+        return { records, sentUpTo: before };
+      }
+      before = recorded.position;
+    }
+    return { records, sentUpTo: upTo };
+  }
+}

@@ -1,0 +1,56 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationClass } from '#libs/event-store';
+
+/** What a service keeps to send: how far its public events have been sent, and who may send. One row. */
+export class RelayTable1710000000011 implements MigrationInterface {
+  name = 'RelayTable1710000000011';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE relay (
+        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        checkpoint bigint NOT NULL DEFAULT 0, holder uuid, epoch bigint NOT NULL DEFAULT 0, expires_at timestamptz
+      ) WITH (fillfactor = 20)`);
+    await runner.query(`INSERT INTO relay DEFAULT VALUES`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE relay`);
+  }
+}
+
+/** What a service keeps to receive: a mark by source, topic and key, which does not grow with the events; and what is parked. */
+export class InboxTables1710000000012 implements MigrationInterface {
+  name = 'InboxTables1710000000012';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE inbox_marks (
+        topic text NOT NULL, key text NOT NULL, source text NOT NULL, sequence bigint NOT NULL, PRIMARY KEY (topic, key, source)
+      ) WITH (fillfactor = 60)`);
+    await runner.query(`
+      CREATE TABLE parked_messages (
+        n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL UNIQUE,
+        topic text NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, key text NOT NULL,
+        source text, sequence bigint, type text, headers json NOT NULL, value bytea,
+        because text NOT NULL, attempts integer NOT NULL, parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        state text NOT NULL DEFAULT 'parked' CHECK (state IN ('parked', 'retried', 'discarded')),
+        decided_by text, reason text, decided_at timestamptz,
+        CHECK (state <> 'discarded' OR reason IS NOT NULL)
+      )`);
+    await runner.query(`CREATE INDEX parked_by_key ON parked_messages (topic, key, n) WHERE state = 'parked'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE parked_messages, inbox_marks`);
+  }
+}
+
+/** After the event store's in every service's list. */
+export const messagingMigrations: MigrationClass[] = [RelayTable1710000000011, InboxTables1710000000012];
+
+/** `role` is a quoted identifier. */
+export const messagingGrants = (role: string): readonly string[] => [
+  `GRANT SELECT, UPDATE ON relay TO ${role}`,
+  `GRANT SELECT, INSERT, UPDATE ON inbox_marks, parked_messages TO ${role}`,
+];
