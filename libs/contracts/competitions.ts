@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { contract, dateString, id, instantString, level, orNull, ref, textPair } from './schema.js';
+import { contract, dateString, id, instantString, level, oneOf, orNull, ref, textPair } from './schema.js';
 
 /** The policy pack that a contest is frozen to; the digest is the SHA-256 of its canonical JSON. */
 export const packRef = () => Type.Object({ id: ref(), version: ref(), digest: ref() });
@@ -27,7 +27,7 @@ export const competitions = {
   'jinji.contest.cancelled.v1': contract('jinji.competitions', 'contest', 'The contest will not take place.', { contest: id() }),
   'jinji.contest.code-voided.v1': contract('jinji.competitions', 'contest', 'A code is not ranked any more.', {
     contest: id(), code: ref(),
-    because: Type.Union(['withdrawn', 'absent', 'disqualified', 'annulled'].map((x) => Type.Literal(x as 'withdrawn' | 'absent' | 'disqualified' | 'annulled'))),
+    because: oneOf('withdrawn', 'absent', 'disqualified', 'annulled'),
   }),
   'jinji.contest.code-erased.v1': contract('jinji.competitions', 'contest', 'Texts kept about this code are to be made unreadable.', { contest: id(), code: ref() }),
   'jinji.contest.noticed.v1': contract('jinji.competitions', 'contest', 'The provisional result is on public notice (公示) until then.', {

@@ -1,17 +1,17 @@
 import Type from 'typebox';
-import { contract, dateString, fen, id, instantString, level, orNull, ref } from './schema.js';
+import { contract, dateString, fen, id, instantString, level, oneOf, orNull, ref } from './schema.js';
 
 const decision = () => ({ decision: id(), worker: id(), contest: id(), occupation: ref() });
 
 /** One money rule of a decision (an amount in fen); `needsCertificate`: only after the certificate is issued. */
 export const moneyRule = () => Type.Object({
-  rule: ref(), fen: fen(), payee: Type.Union(['person', 'team', 'coach', 'employer'].map((x) => Type.Literal(x as 'person' | 'team' | 'coach' | 'employer'))),
+  rule: ref(), fen: fen(), payee: oneOf('person', 'team', 'coach', 'employer'),
   needsCertificate: Type.Boolean(), claimWithinMonths: orNull(Type.Integer({ minimum: 1 })),
 });
 
 /** How an honour comes about: awarded by the contest, approved by an authority, or only recommended to one. */
 export const honour = () => Type.Object({
-  honour: ref(), mode: Type.Union(['award', 'approve', 'recommend'].map((x) => Type.Literal(x as 'award' | 'approve' | 'recommend'))), rule: ref(),
+  honour: ref(), mode: oneOf('award', 'approve', 'recommend'), rule: ref(),
 });
 
 /** jinji.promotions: 晋级, keyed by worker. A decision gives a level, honours and money separately, any of them or none. */

@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import Type, { type Static, type TLiteral, type TObject, type TProperties, type TUnion } from 'typebox';
 
 /** Building blocks of the public contract. An unknown extra property is allowed: within a major, only additions. */
 export const id = () => Type.String({ format: 'uuid' });
@@ -8,8 +8,13 @@ export const fen = () => Type.Integer({ minimum: 0, description: 'integer fen, C
 export const instantString = () => Type.String({ format: 'date-time' });
 export const dateString = () => Type.String({ format: 'date' });
 export const textPair = () => Type.Object({ zh: Type.String(), en: Type.String() });
+type Literals<V extends readonly (string | number)[]> = V extends readonly [infer First extends string | number, ...infer Rest extends (string | number)[]]
+  ? [TLiteral<First>, ...Literals<Rest>] : [];
+/** One of these words or numbers. */
+export const oneOf = <const V extends readonly (string | number)[]>(...values: V): TUnion<Literals<V>> =>
+  Type.Union(values.map((value) => Type.Literal(value))) as unknown as TUnion<Literals<V>>; // map() loses the tuple
 /** 五级 = 5 … 一级 = 1: the levels a contest may write (特级技师 and 首席技师 are appointed by enterprises). */
-export const level = () => Type.Union([5, 4, 3, 2, 1].map((n) => Type.Literal(n as 5 | 4 | 3 | 2 | 1)));
+export const level = () => oneOf(5, 4, 3, 2, 1);
 export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 
 export const topics = [
