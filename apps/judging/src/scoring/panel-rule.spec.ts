@@ -72,7 +72,7 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T[
 /** 51 435 real marks by nine-judge panels, with the official score of every component and every performance. */
 const data = process.env['REAL_DATA_DIR'] && join(process.env['REAL_DATA_DIR'], 'isu-2016-17');
 const available = Boolean(data && existsSync(data));
-if (!available) console.log('skipped: ISU 2016-17 marks (REAL_DATA_DIR is not set)');
+if (!available) process.stdout.write('skipped: ISU 2016-17 marks (REAL_DATA_DIR is not set)\n');
 
 (available ? describe : describe.skip)('the ISU season 2016-17', () => {
   const read = <Row>(name: string): Row[] => csv(readFileSync(join(data ?? '', name)), { columns: true });
