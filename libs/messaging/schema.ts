@@ -8,7 +8,7 @@ export class RelayTable1710000000011 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE relay (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         checkpoint bigint NOT NULL DEFAULT 0, holder uuid, epoch bigint NOT NULL DEFAULT 0, expires_at timestamptz
       ) WITH (fillfactor = 20)`);
     await runner.query(`INSERT INTO relay DEFAULT VALUES`);

@@ -1,0 +1,238 @@
+import { derivedId, newId } from '#libs/decider';
+import { EventStore, type Query, type Recorded } from '#libs/event-store';
+import type { TestDatabase } from '#libs/testing';
+import type { Bus, WireRecord } from '../bus.js';
+import { EmbeddedBus } from '../embedded/embedded-bus.js';
+import { Reactor } from '../inbox/reactor.js';
+import { publication, published } from '../published.js';
+import { until } from '../testing/bus-contract.js';
+import { contest, effects, messagingDatabase, metadata, recordEffect, transactionOn } from '../testing/service.js';
+import { Relay } from './relay.js';
+
+type ContestEvent = { type: 'Opened'; contest: string } | { type: 'Sealed'; code: string } | { type: 'Whispered' };
+
+const contests = {
+  name: 'contest',
+  decider: { initial: null, decide: (): ContestEvent[] => [], evolve: (state: null, _event: ContestEvent): null => state },
+};
+const opened = (first: Recorded<ContestEvent>): string => (first.event.type === 'Opened' ? first.event.contest : 'none');
+const said = published({
+  aggregate: contests,
+  publish: {
+    Opened: ({ event }) => publication('jinji.contest.registration-closed.v1', { contest: event.contest }),
+    Sealed: ({ event }, first) => publication('jinji.contest.code-sealed.v1', { contest: opened(first), code: event.code }),
+  },
+});
+
+let database: TestDatabase;
+let store: EventStore;
+let bus: EmbeddedBus;
+const relays: Relay[] = [];
+beforeEach(async () => {
+  database = await messagingDatabase();
+  store = new EventStore(database.pool);
+  bus = new EmbeddedBus({ url: database.url, leaseMs: 1_000, beatMs: 200 });
+});
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+  await bus.close();
+  await database.drop();
+});
+
+const relay = (over: Partial<{ bus: Bus; query: Query; leaseMs: number; batch: number }> = {}): Relay => {
+  const made = new Relay({ service: 'registration', store, published: said, bus, query: database.query, leaseMs: 600, pollMs: 50, batch: 20, ...over });
+  relays.push(made);
+  made.start();
+  return made;
+};
+
+const append = (name: string, event: ContestEvent) => {
+  const { type, ...data } = event;
+  return store.append({ stream: `contest:${contest(name)}`, expected: 'any', events: [{ id: newId(), type, schema: 1, data, metadata: metadata() }] });
+};
+const story = async (names: readonly string[], codes: number, from = 0): Promise<void> => {
+  if (from === 0) for (const name of names) await append(name, { type: 'Opened', contest: contest(name) });
+  for (let n = from; n < from + codes; n += 1)
+    for (const name of names) {
+      await append(name, { type: 'Whispered' });
+      await append(name, { type: 'Sealed', code: `C${n}` });
+    }
+};
+
+const log = async () => database.query<{ key: string; headers: Record<string, string>; value: Buffer }>(
+  `SELECT key, headers, value FROM bus.log ORDER BY topic, partition, "offset"`,
+);
+/** Positions on the topic, by key. */
+const sent = async (): Promise<Record<string, number[]>> => {
+  const byKey: Record<string, number[]> = {};
+  for (const { key, headers } of await log()) (byKey[key] ??= []).push(Number(headers['ce_sequence']));
+  return byKey;
+};
+const recorded = async (): Promise<Record<string, number[]>> => {
+  const { events } = await store.read(0, 10_000);
+  const byKey: Record<string, number[]> = {};
+  for (const { aggregateId, position, event } of events) if (event.type !== 'Whispered') (byKey[aggregateId] ??= []).push(position);
+  return byKey;
+};
+const firsts = (positions: readonly number[]) => [...new Set(positions)];
+
+describe('the relay', () => {
+  it('says what is public, once and in order, as CloudEvents that carry the event', async () => {
+    const one = relay();
+    await story(['x', 'y'], 30);
+    await until(() => one.idle(), 10_000, 'all sent');
+    expect(await sent()).toEqual(await recorded());
+    const [first] = (await store.read(0, 1)).events;
+    const incarnation = await store.incarnation();
+    expect((await log()).find(({ headers }) => headers['ce_id'] === first?.id)).toMatchObject({
+      key: contest('x'),
+      headers: {
+        ce_specversion: '1.0', ce_source: `registration/${incarnation}`, ce_type: 'jinji.contest.registration-closed.v1', ce_subject: contest('x'),
+        ce_time: '2026-03-02T01:00:00.000Z', ce_sequence: String(first?.position), ce_correlationid: first?.metadata.correlation,
+        ce_dataschema: 'https://jinji.dev/contracts/jinji.contest.registration-closed.v1.json', 'content-type': 'application/json',
+      },
+    });
+    expect(await one.state()).toMatchObject({ active: true, failing: null, checkpoint: await store.head() });
+  });
+
+  it('remembers a stream\'s first event after a restart', async () => {
+    const one = relay();
+    await story(['x'], 2);
+    await until(() => one.idle(), 10_000, 'all sent');
+    await one.stop();
+    await story(['x'], 2, 2);
+    const two = relay();
+    await until(() => two.idle(), 10_000, 'the rest');
+    expect(await sent()).toEqual(await recorded());
+  });
+
+  it('repeats where it died between the bus and the checkpoint, which loses nothing and has each effect once', async () => {
+    let dies = 5;
+    const crashing = (): Bus => ({
+      ...portOf(bus),
+      publish: async (batch) => {
+        await bus.publish(batch);
+        if (batch.length > 0 && dies-- > 0) throw new Error('died here');
+      },
+    });
+    const one = relay({ bus: crashing() });
+    const reactor = reactorOn(bus);
+    reactor.start();
+    await story(['x', 'y'], 30);
+    await until(async () => (await one.idle()) && (await reactor.idle()), 15_000, 'all sent and heard');
+    const [topic, truth] = [await sent(), await recorded()];
+    expect(Object.values(topic).flat().length).toBeGreaterThan(Object.values(truth).flat().length);
+    for (const [key, positions] of Object.entries(truth)) expect(firsts(topic[key] ?? [])).toEqual(positions);
+    expect(await effects(database.query)).toEqual(truth);
+    await reactor.stop();
+  });
+
+  it('lets another take over within 5 s, and a frozen one that wakes does no harm', async () => {
+    let frozen = false;
+    let thaw: () => void = () => undefined;
+    let thawed: Promise<void> = Promise.resolve();
+    const late: WireRecord[] = [];
+    const stuck = async (): Promise<void> => (frozen ? thawed : undefined);
+    const zombie = relay({
+      leaseMs: 3_000,
+      query: async (sql, params) => {
+        await stuck();
+        return database.query(sql, params);
+      },
+      bus: {
+        ...portOf(bus),
+        publish: async (batch) => {
+          // frozen after it saw that its lease holds, before the bytes leave
+          if (batch.length > 0 && (await effects(database.query))[contest('x')]?.length) {
+            if (!frozen) thawed = new Promise((resolve) => (thaw = resolve));
+            frozen = true;
+            await thawed;
+            late.push(...batch);
+          }
+          await bus.publish(batch);
+        },
+      },
+    });
+    const reactor = reactorOn(bus);
+    reactor.start();
+    await story(['x', 'y'], 3);
+    await until(async () => Object.keys(await effects(database.query)).length > 0, 10_000, 'first effects');
+    await story(['x', 'y'], 20, 3);
+    await until(() => frozen, 5_000, 'the freeze');
+    const since = performance.now();
+    const heir = relay({ leaseMs: 3_000 });
+    await until(() => heir.idle(), 10_000, 'the takeover');
+    expect(performance.now() - since).toBeLessThan(5_500);
+    await story(['x', 'y'], 5, 23);
+    await until(() => heir.idle(), 5_000, 'the heir goes on');
+    const checkpoint = (await heir.state()).checkpoint;
+    thaw();
+    await until(() => late.length > 0, 5_000, 'the zombie\'s repetition');
+    await story(['x', 'y'], 5, 28);
+    await until(async () => (await heir.idle()) && (await reactor.idle()), 10_000, 'all sent and heard');
+    expect((await heir.state()).checkpoint).toBeGreaterThan(checkpoint);
+    expect((await zombie.state()).active).toBe(false);
+    expect(await effects(database.query)).toEqual(await recorded());
+    await reactor.stop();
+  }, 40_000);
+
+  it('never sends from two instances at a time, and lets the second go on at once where the first stops', async () => {
+    const [one, two] = [relay(), relay()];
+    await story(['x'], 10);
+    await until(() => one.idle(), 10_000, 'all sent');
+    expect((await Promise.all([one.state(), two.state()])).filter(({ active }) => active).length).toBe(1);
+    expect(await sent()).toEqual(await recorded());
+    await one.stop();
+    await story(['x'], 10, 10);
+    await until(() => two.idle(), 10_000, 'the rest');
+    expect(await sent()).toEqual(await recorded());
+  });
+
+  it('keeps trying while the bus is away, and the store accepts', async () => {
+    let away = true;
+    const one = relay({ bus: { ...portOf(bus), publish: (batch) => (away ? Promise.reject(new Error('no broker')) : bus.publish(batch)) } });
+    await story(['x'], 10);
+    await until(async () => (await one.state()).failing !== null, 5_000, 'the failure in the state');
+    expect(await one.idle()).toBe(false);
+    away = false;
+    await until(() => one.idle(), 10_000, 'the backlog');
+    expect(await sent()).toEqual(await recorded());
+  });
+
+  it('stops at an event that it cannot say, after what came before it', async () => {
+    const one = relay();
+    await append('x', { type: 'Opened', contest: contest('x') });
+    await append('x', { type: 'Sealed', code: 'C1' });
+    await append('x', { type: 'Sealed', code: '' });
+    await append('x', { type: 'Sealed', code: 'C3' });
+    await until(async () => /breaks its contract/.test((await one.state()).failing ?? ''), 5_000, 'the breach');
+    expect((await sent())[contest('x')]?.length).toBe(2);
+  });
+
+  it('sends under another source where the store has another incarnation', async () => {
+    const one = relay();
+    await story(['x'], 1);
+    await until(() => one.idle(), 5_000, 'all sent');
+    await one.stop();
+    await database.asOwner(`UPDATE store SET incarnation = $1`, [derivedId('another')]);
+    await story(['x'], 1, 1);
+    const two = relay();
+    await until(() => two.idle(), 5_000, 'the rest');
+    expect(new Set((await log()).map(({ headers }) => headers['ce_source'])).size).toBe(2);
+  });
+});
+
+/** A bus whose parts a test may replace. */
+const portOf = (real: Bus): Bus => ({
+  createTopics: (...args) => real.createTopics(...args),
+  publish: (...args) => real.publish(...args),
+  subscribe: (...args) => real.subscribe(...args),
+  rewind: (...args) => real.rewind(...args),
+  lag: (...args) => real.lag(...args),
+  close: () => real.close(),
+});
+
+const reactorOn = (on: Bus) => new Reactor({
+  bus: on, group: 'judging', types: ['jinji.contest.code-sealed.v1', 'jinji.contest.registration-closed.v1'], react: recordEffect,
+  transaction: transactionOn(database.pool),
+});
