@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { newId, Refusal, text } from '#libs/decider';
+import { newId, text, WrongState } from '#libs/decider';
 import type { Query } from '#libs/event-store';
 
 /**
@@ -23,11 +23,18 @@ export class Vault {
 
   /** The text's id. A given id that is known already keeps its first text: a retry with the same id changes nothing. */
   async put(query: Query, record: string, plain: string, id: string = newId()): Promise<string> {
-    const key = await this.keyFor(query, record);
-    await query('INSERT INTO vault_texts (id, record, ciphertext) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING', [
-      id, record, seal(key, plain, textBond(id, record)),
-    ]);
+    await this.putMany(query, [{ record, plain, id }]);
     return id;
+  }
+
+  /** Many texts of many records, in as many round trips as one. */
+  async putMany(query: Query, texts: readonly { readonly record: string; readonly plain: string; readonly id: string }[]): Promise<void> {
+    const keys = await this.keysFor(query, [...new Set(texts.map((t) => t.record))]);
+    const sealed = texts.map(({ id, record, plain }) => seal(present(keys.get(record)), plain, textBond(id, record)));
+    await query(
+      `INSERT INTO vault_texts (id, record, ciphertext) SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT (id) DO NOTHING`,
+      [texts.map((t) => t.id), texts.map((t) => t.record), sealed],
+    );
   }
 
   /** The text; null where it was erased, or never was. */
@@ -71,20 +78,26 @@ export class Vault {
     return Buffer.from(hkdfSync('sha256', this.master, Buffer.alloc(0), `jinji/vault/${purpose}`, 32));
   }
 
-  private async keyFor(query: Query, record: string): Promise<Buffer> {
-    const fresh = randomBytes(32);
+  private async keysFor(query: Query, records: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    const sorted = [...records].sort(); // two at once take the locks in the same order
     // Two at once on a new record: the first key stays, and both use it.
-    await query('INSERT INTO vault_keys (record, wrapped, master) VALUES ($1, $2, $3) ON CONFLICT (record) DO NOTHING', [
-      record, seal(this.wrapping, fresh, keyBond(record)), this.masterId,
-    ]);
-    // The lock keeps a shred waiting until this text is in, so that it is deleted too.
-    const [row] = await query<{ wrapped: Buffer | null; master: string | null }>(
-      'SELECT wrapped, master FROM vault_keys WHERE record = $1 FOR SHARE', [record],
+    await query(
+      `INSERT INTO vault_keys (record, wrapped, master) SELECT record, wrapped, $3 FROM unnest($1::text[], $2::bytea[]) AS fresh (record, wrapped)
+       ON CONFLICT (record) DO NOTHING`,
+      [sorted, sorted.map((record) => seal(this.wrapping, randomBytes(32), keyBond(record))), this.masterId],
     );
-    if (!row?.wrapped) {
-      throw new Refusal('record-erased', text('该记录的个人信息已被清除', 'the personal texts of this record were erased'), 'none: what was erased stays erased');
+    // The lock keeps a shred waiting until these texts are in, so that they are deleted too.
+    const rows = await query<{ record: string; wrapped: Buffer | null; master: string | null }>(
+      'SELECT record, wrapped, master FROM vault_keys WHERE record = ANY($1) ORDER BY record FOR SHARE', [sorted],
+    );
+    const keys = new Map<string, Buffer>();
+    for (const { record, wrapped, master } of rows) {
+      if (!wrapped) {
+        throw new WrongState('record-erased', text('该记录的个人信息已被清除', 'the personal texts of this record were erased'), 'none: what was erased stays erased');
+      }
+      keys.set(record, this.unwrap(record, wrapped, master));
     }
-    return this.unwrap(record, row.wrapped, row.master);
+    return keys;
   }
 
   private unwrap(record: string, wrapped: Buffer, master: string | null): Buffer {
@@ -92,6 +105,11 @@ export class Vault {
     return openBytes(this.wrapping, wrapped, keyBond(record));
   }
 }
+
+const present = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('a vault key that was just written is not there');
+  return value;
+};
 
 const textBond = (id: string, record: string) => `text/${id}/${record}`;
 const keyBond = (record: string) => `key/${record}`;

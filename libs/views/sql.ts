@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Query } from '#libs/event-store';
 
 /** The manager's own connection as plain SQL: what runs here belongs to the manager's transaction. */
@@ -6,6 +6,16 @@ export const queryIn = (manager: EntityManager): Query => async <Row>(sql: strin
   const runner = manager.queryRunner;
   if (!runner) throw new Error('a transaction is needed: this manager has no connection of its own');
   return (await runner.query(sql, [...params], true)).records as Row[];
+};
+
+/** A pool as plain SQL: each query by itself, on whichever connection is free. */
+export const queryOn = (db: DataSource): Query => async <Row>(sql: string, params: readonly unknown[] = []) => {
+  const runner = db.createQueryRunner();
+  try {
+    return (await runner.query(sql, [...params], true)).records as Row[];
+  } finally {
+    await runner.release();
+  }
 };
 
 const transientStates = /^(08|40|53|55P03|57P0)/;

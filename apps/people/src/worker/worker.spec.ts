@@ -49,7 +49,7 @@ describe('a worker', () => {
     expect(person(registered).when({ type: 'Erase' })).toEqual([{ type: 'WorkerErased' }]);
     expect(person(registered, { type: 'WorkerMerged', into: 'w2' }).when({ type: 'Erase' })).toEqual([{ type: 'WorkerErased' }]);
     expect(person(registered, { type: 'WorkerErased' }).when({ type: 'Erase' })).toEqual([]);
-    expect(person(registered, { type: 'WorkerErased' }).state).toEqual({ is: 'erased' });
+    expect(person(registered, { type: 'WorkerErased' }).state).toEqual({ is: 'erased', organisations: ['o1'] });
     expect(() => person(registered, { type: 'WorkerErased' }).when({ type: 'Link', organisation: 'o2' })).toThrow(
       expect.objectContaining({ rule: 'worker-erased' }),
     );

@@ -8,7 +8,7 @@
  *                        ▼                  ▼
  *                      erased ◀─────────────┘
  */
-import { type Decider, never, Refusal, text } from '#libs/decider';
+import { never, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export type WorkerStatus = 'worker' | 'student';
@@ -43,16 +43,14 @@ export type WorkerCommand =
 
 export type Worker =
   | { is: 'none' }
-  | ({
-      is: 'active';
-      /** Who registered or resolved this person, and so may see who it is. */
-      organisations: readonly string[];
-      absorbed: readonly string[];
-      unit: string | null;
-      status: WorkerStatus;
-    } & PersonalTexts)
-  | { is: 'merged'; into: string }
-  | { is: 'erased' };
+  | ({ is: 'active'; absorbed: readonly string[]; unit: string | null; status: WorkerStatus } & Seen & PersonalTexts)
+  | ({ is: 'merged'; into: string } & Seen)
+  | ({ is: 'erased' } & Seen);
+
+interface Seen {
+  /** Who registered or resolved this person, and so may know of the record. */
+  readonly organisations: readonly string[];
+}
 
 export type ActiveWorker = Extract<Worker, { is: 'active' }>;
 
@@ -110,11 +108,11 @@ function requireActive(worker: Worker): asserts worker is ActiveWorker {
     case 'none':
       throw new Refusal('worker-unknown', text('未登记该人员', 'no worker is registered under this id'), 'register the worker');
     case 'merged':
-      throw new Refusal('worker-merged', text('该记录已并入另一条记录', 'this record was merged into another one'), 'use the record that it was merged into', {
+      throw new WrongState('worker-merged', text('该记录已并入另一条记录', 'this record was merged into another one'), 'use the record that it was merged into', {
         into: worker.into,
       });
     case 'erased':
-      throw new Refusal('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), 'none: what was erased stays erased');
+      throw new WrongState('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), 'none: what was erased stays erased');
     default:
       never(worker);
   }
@@ -125,14 +123,15 @@ const evolve = (worker: Worker, event: WorkerEvent): Worker => {
     const { type: _, organisation, ...facts } = event;
     return { is: 'active', organisations: [organisation], absorbed: [], ...facts };
   }
-  if (event.type === 'WorkerErased') return { is: 'erased' };
+  if (worker.is === 'none') return worker;
+  if (event.type === 'WorkerErased') return { is: 'erased', organisations: worker.organisations };
   if (worker.is !== 'active') return worker;
   switch (event.type) {
     case 'WorkerLinked': return { ...worker, organisations: [...worker.organisations, event.organisation] };
     case 'StaffNumberRecorded': return { ...worker, staffNumber: event.staffNumber };
     case 'WorkerUnitChanged': return { ...worker, unit: event.unit };
     case 'WorkerStatusChanged': return { ...worker, status: event.status };
-    case 'WorkerMerged': return { is: 'merged', into: event.into };
+    case 'WorkerMerged': return { is: 'merged', into: event.into, organisations: worker.organisations };
     case 'WorkerAbsorbed':
       return {
         ...worker,
@@ -143,7 +142,7 @@ const evolve = (worker: Worker, event: WorkerEvent): Worker => {
   }
 };
 
-export const worker: Aggregate<WorkerCommand, Worker, WorkerEvent> & { decider: Decider<WorkerCommand, Worker, WorkerEvent> } = {
+export const worker: Aggregate<WorkerCommand, Worker, WorkerEvent> = {
   name: 'worker',
   decider: { initial: { is: 'none' }, decide, evolve },
   // A person belongs to no organisation: who may see a worker is a list of its own, above.
