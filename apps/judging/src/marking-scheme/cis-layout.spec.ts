@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { zipSync, strToU8 } from 'fflate';
 import { fromCis, parseCis, toCis } from './cis-layout.js';
 import { aspects, defaultRule, parts, report, type Scheme, subCriteria } from './scheme.js';
 import { schemeProblems } from './scheme-check.js';
-import { readSheetRows } from './xlsx.js';
 
 const label = fc.array(fc.constantFrom(...'abc 车工&<>"=+1.5\n尺寸'), { minLength: 1, maxLength: 12 })
   .map((letters) => letters.join('').trim()).filter((word) => word !== '' && Number.isNaN(Number(word)));
@@ -64,15 +62,15 @@ describe('the layout of the Competition Information System', () => {
     expect(rowsWith(['', '', '', 'J', 'no levels', '', '', '', '1', '', '1'])).toEqual([[11, 'the judgement lacks one of its levels 0 to 3']]);
   });
 
-  it('refuses what is no spreadsheet, and what would not fit into memory, before it reads it', async () => {
-    await expect(readSheetRows(Buffer.from('no zip at all'))).rejects.toMatchObject({ rule: 'spreadsheet-unreadable' });
-    await expect(readSheetRows(zipSync({ 'a.txt': strToU8('a') }))).rejects.toMatchObject({ rule: 'spreadsheet-unreadable' });
-    await expect(readSheetRows(zipSync({ 'xl/worksheets/sheet1.xml': [new Uint8Array(101 * 2 ** 20), { level: 1 }] })))
-      .rejects.toMatchObject({ rule: 'spreadsheet-too-large' });
-    await expect(readSheetRows(zipSync({ 'xl/worksheets/sheet1.xml': strToU8('<c r="XFD1048576"><v>1</v></c>') })))
-      .rejects.toMatchObject({ rule: 'spreadsheet-too-large' });
-    await expect(readSheetRows(zipSync({ 'xl/worksheets/sheet1.xml': strToU8('<c/>'.repeat(200_001)) })))
-      .rejects.toMatchObject({ rule: 'spreadsheet-too-large' });
+  it('takes a number as the spreadsheet shows it, not as its binary fraction', () => {
+    const { scheme, bad } = parseCis([...sound, ['', '', '', 'M', 'angle', '', '', '', '1', '', '0.30000000000000004']], defaultRule);
+    expect(bad).toEqual([]);
+    expect(aspects(scheme).map(({ max }) => max)).toEqual(['5', '0.3']);
+  });
+
+  it('refuses a file that is none, and one without the headers', async () => {
+    await expect(fromCis(Buffer.from('no zip at all'), defaultRule)).rejects.toMatchObject({ rule: 'spreadsheet-unreadable' });
+    expect(parseCis([['just a title']], defaultRule).bad.length).toBe(3);
   });
 });
 

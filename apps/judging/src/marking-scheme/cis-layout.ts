@@ -3,9 +3,12 @@
  * a block of sections, a block of criteria, then sub-criteria, aspects and the levels of judgement, one a row.
  */
 import writeXlsx from 'write-excel-file/node';
-import { isDecimal, Refusal, text, type Text } from '#libs/decider';
+import { decimal, exact, isDecimal, Refusal, text, type Text } from '#libs/decider';
+import { readXlsx } from '#libs/spreadsheet';
 import { type Aspect, type Criterion, report, type Scheme, type ScoringRule, type Section, type SubCriterion } from './scheme.js';
-import { type Cells, readSheetRows } from './xlsx.js';
+
+/** The cells of each row; blank is ''. */
+type Cells = readonly string[];
 
 export interface BadRow {
   /** As the spreadsheet numbers it, from 1. */
@@ -15,7 +18,10 @@ export interface BadRow {
 
 /** Reads a file in the layout, or refuses it with every row that is wrong and why. */
 export const fromCis = async (file: Uint8Array, rule: ScoringRule): Promise<Scheme> => {
-  const { scheme, bad } = parseCis(await readSheetRows(file), rule);
+  const sheet = await readXlsx(file);
+  const rows: Cells[] = Array.from({ length: sheet.at(-1)?.line ?? 0 }, () => []);
+  for (const { line, cells } of sheet) rows[line - 1] = cells;
+  const { scheme, bad } = parseCis(rows, rule);
   if (bad.length > 0)
     throw new Refusal('marking-scheme-rows', text(`有 ${bad.length} 行不合要求`, `${bad.length} rows are not as they should be`), 'correct these rows and import again', { rows: bad.slice(0, 500) });
   return scheme;
@@ -36,6 +42,7 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
   const bad: BadRow[] = [];
   const wrong = (row: number, zh: string, en: string): void => void bad.push({ row, problem: text(zh, en) });
   const cell = (index: number, column: number): string => rows[index]?.[column] ?? '';
+  const mark = (index: number, column: number): string => shownNumber(cell(index, column));
   const header = (what: RegExp, after: number, name: string): number => {
     const found = rows.findIndex((row, index) => index > after && what.test(row[0] ?? ''));
     if (found < 0) wrong(after + 2, `之后找不到“${name}”表头`, `the header "${name}" does not follow`);
@@ -47,17 +54,17 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
 
   const sections: Section[] = [];
   for (let i = sectionsAt + 1; i < criteriaAt && cell(i, at.id) !== '' && !/^criteria$/i.test(cell(i, at.id)); i += 1) {
-    if (!isMark(cell(i, 8))) wrong(i + 1, '分值（I 列）不是数字', 'the marks (column I) are no number');
-    sections.push({ id: cell(i, at.id), name: cell(i, at.name), marks: cell(i, 8) });
+    if (!isMark(mark(i, 8))) wrong(i + 1, '分值（I 列）不是数字', 'the marks (column I) are no number');
+    sections.push({ id: cell(i, at.id), name: cell(i, at.name), marks: mark(i, 8) });
   }
 
   const criteria: (Omit<Criterion, 'subCriteria'> & { subs: OpenSub[] })[] = [];
   for (let i = criteriaAt + 1; i < aspectsAt && cell(i, at.id) !== ''; i += 1) {
-    const [id, mark] = [cell(i, at.id), cell(i, at.max)];
+    const [id, max] = [cell(i, at.id), mark(i, at.max)];
     if (!/^[A-Z]{1,2}$/.test(id)) wrong(i + 1, '编号应为字母', 'the id is not a letter');
-    if (!isMark(mark)) wrong(i + 1, '分值（K 列）不是数字', 'the mark (column K) is no number');
+    if (!isMark(max)) wrong(i + 1, '分值（K 列）不是数字', 'the mark (column K) is no number');
     if (criteria.some((criterion) => criterion.id === id)) wrong(i + 1, `编号 ${id} 重复`, `the id ${id} stands twice`);
-    criteria.push({ id, name: cell(i, at.name), mark, kind: null, subs: [] });
+    criteria.push({ id, name: cell(i, at.name), mark: max, kind: null, subs: [] });
   }
 
   let [sub, aspect]: [OpenSub?, OpenAspect?] = [];
@@ -79,11 +86,11 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
       const section = cell(i, at.section);
       if (!sub) wrong(row, '评分点之前没有子项', 'an aspect stands before any sub-criterion');
       if (cell(i, at.aspect) === '') wrong(row, '评分点没有名称（E 列）', 'the aspect has no description (column E)');
-      if (!isMark(cell(i, at.max)) || /^0(\.0*)?$/.test(cell(i, at.max))) wrong(row, '满分（K 列）应为大于 0 的数字', 'the maximum (column K) is no number above 0');
+      if (!isMark(mark(i, at.max)) || mark(i, at.max) === '0') wrong(row, '满分（K 列）应为大于 0 的数字', 'the maximum (column K) is no number above 0');
       if (!sections.some((one) => one.id === section)) wrong(row, `没有职业标准部分“${section}”`, `there is no section ${section || '(blank)'}`);
       aspect = {
         row, type, id: `${sub?.id ?? '?'}.${(sub?.aspects.length ?? 0) + 1}`, name: cell(i, at.aspect), description: cell(i, at.text),
-        requirement: cell(i, at.requirement), section, max: cell(i, at.max), levels: [],
+        requirement: cell(i, at.requirement), section, max: mark(i, at.max), levels: [],
       };
       sub?.aspects.push(aspect);
     } else if (type !== '') {
@@ -108,6 +115,10 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
   };
   return { scheme, bad: bad.sort((a, b) => a.row - b.row) };
 };
+
+/** Excel keeps binary fractions: what it shows is the first fifteen digits. */
+const shownNumber = (cell: string): string =>
+  /^-?\d+(\.\d+)?(E-?\d{1,3})?$/i.test(cell) ? decimal(exact(cell).toSignificantDigits(15)) : cell;
 
 const isMark = (value: string): boolean => isDecimal(value) && !value.startsWith('-');
 
