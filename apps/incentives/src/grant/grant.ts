@@ -8,7 +8,7 @@
  *      ▼         ▼
  *   expired   refused
  */
-import { addDays, type CivilDate, type Decider, type Instant, never, Refusal, startOf, text, type Text } from '#libs/decider';
+import { addDays, type CivilDate, type Decider, type Instant, never, Refusal, startOf, text, type Text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export type Payee = 'person' | 'team' | 'coach' | 'employer';
@@ -133,7 +133,7 @@ function requires<K extends Grant['is']>(state: Grant, ...states: readonly K[]):
     `该奖补${zh}，须${needed.map((name) => name.zh).join('或')}方可办理`,
     `the grant is ${en}, not ${needed.map((name) => name.en).join(' or ')}`,
   );
-  throw new Refusal(`grant-not-${states[0]}`, why, nextStep[state.is]);
+  throw new WrongState(`grant-not-${states[0]}`, why, nextStep[state.is]);
 }
 
 const notOwn = (terms: Terms, by: string): void => {
