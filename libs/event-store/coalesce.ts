@@ -21,6 +21,7 @@ export class Coalescer {
   private readonly lanes = new Map<string, Waiting[]>();
   private ready: Waiting[] = [];
   private underWay = 0;
+  private leaving = false;
 
   constructor(
     private readonly send: Send,
@@ -37,6 +38,16 @@ export class Coalescer {
       }
       this.lanes.set(append.stream, [waiting]);
       this.ready.push(waiting);
+      this.leaveSoon();
+    });
+  }
+
+  /** When all that runs in this moment has run: those whom one answer sets free at once leave together, not the first alone. */
+  private leaveSoon(): void {
+    if (this.leaving || this.underWay === this.atOnce) return;
+    this.leaving = true;
+    process.nextTick(() => {
+      this.leaving = false;
       this.leave();
     });
   }
@@ -48,7 +59,7 @@ export class Coalescer {
       void this.carry(batch, false).finally(() => {
         this.underWay -= 1;
         this.next(batch);
-        this.leave();
+        this.leaveSoon();
       });
     }
   }

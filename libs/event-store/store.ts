@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { AggregateKind, Query, Recorded } from './aggregate.js';
 import type { Append, Verdict } from './append.js';
 import { APPEND_SQL, type AppendRow, appendParameters, prepare, type Prepared, verdicts } from './append-call.js';
+import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
 import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
 
@@ -11,6 +12,8 @@ const CALLS_AT_ONCE = 2;
 export interface EventStoreOptions {
   /** What is needed to upcast; events of other aggregates are read as they were written. */
   readonly kinds?: readonly AggregateKind[];
+  /** How many calls of `append` may be under way; each takes a connection. */
+  readonly callsAtOnce?: number;
 }
 
 export class EventStore {
@@ -20,10 +23,10 @@ export class EventStore {
 
   constructor(
     private readonly pool: Pool,
-    { kinds = [] }: EventStoreOptions = {},
+    { kinds = [], callsAtOnce = CALLS_AT_ONCE }: EventStoreOptions = {},
   ) {
     this.recorded = reader(kinds);
-    this.coalescer = new Coalescer((appends, careful) => this.send(appends, careful), CALLS_AT_ONCE);
+    this.coalescer = new Coalescer((appends, careful) => this.send(appends, careful), callsAtOnce);
   }
 
   /** In a transaction of its own, shared with whatever else is appended at the same moment. */
@@ -126,12 +129,25 @@ export class EventStore {
     (await this.pool.query(sql, [...params])).rows as Row[];
 
   private async send(appends: readonly Prepared[], careful: boolean): Promise<readonly Verdict[]> {
+    const outcome = (careful ? undefined : await this.sendOne(appends)) ?? (await this.sendMany(appends, careful));
+    for (const listener of this.listeners) listener();
+    return outcome;
+  }
+
+  private async sendOne(appends: readonly Prepared[]): Promise<readonly Verdict[] | undefined> {
+    const [append] = appends;
+    if (append === undefined || !isOne(appends)) return undefined;
+    const { rows } = await this.pool.query<OneRow>(appendOne(append));
+    const [row] = rows;
+    return row && [{ appended: true, version: row.version, position: Number(row.position), again: false }];
+  }
+
+  private async sendMany(appends: readonly Prepared[], careful: boolean): Promise<readonly Verdict[]> {
     const { rows } = await this.pool.query<AppendRow>({
       name: 'append_events',
       text: APPEND_SQL,
       values: appendParameters(appends, careful),
     });
-    for (const listener of this.listeners) listener();
     return verdicts(appends, rows);
   }
 }
