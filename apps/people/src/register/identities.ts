@@ -30,6 +30,14 @@ export class Identities {
     };
   }
 
+  /** Those of the numbers that have a worker. */
+  async known(query: Query, idNumbers: readonly string[]): Promise<ReadonlySet<string>> {
+    if (idNumbers.length === 0) return new Set();
+    const hashes = new Map(idNumbers.map((number) => [this.hash(number), number]));
+    const rows = await query<{ hash: string }>('SELECT hash FROM identities WHERE hash = ANY($1)', [[...hashes.keys()]]);
+    return new Set(rows.map(({ hash }) => hashes.get(hash) as string));
+  }
+
   async find(query: Query, idNumber: string): Promise<string | undefined> {
     const [row] = await query<{ worker: string }>('SELECT worker FROM identities WHERE hash = $1', [this.hash(idNumber)]);
     return row?.worker;

@@ -14,7 +14,8 @@ import { type Outcome, Register } from './register.js';
 
 export class PersonDto {
   @TextField({ max: 40, description: 'ID number (身份证号, GB 11643)', example: '34052419800101001X' }) idNumber!: string;
-  @TextField({ max: 100, description: 'name as on the identity card', example: '张卫国' }) name!: string;
+  @TextField({ max: 100, optional: true, description: 'name as on the identity card; not needed where your organisation knows the person', example: '张卫国' })
+  name?: string;
   @TextField({ max: 50, optional: true, description: 'staff number (工号) in the unit', example: 'HD-0412' }) staffNumber?: string;
   @EnumField(['worker', 'student'], { optional: true, description: 'worker where not given' }) status?: WorkerStatus;
   @RefField({ max: 40, optional: true, description: "organisation code (统一社会信用代码) of a registered unit", example: '91350100M000100Y43' })

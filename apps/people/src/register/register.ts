@@ -11,7 +11,8 @@ import { Identities } from './identities.js';
 /** A person as a file names one. */
 export interface Person {
   readonly idNumber: string;
-  readonly name: string;
+  /** May be missing where the person is known to the organisation already. */
+  readonly name?: string;
   readonly staffNumber?: string;
   readonly status?: WorkerStatus;
   readonly unitCode?: string;
@@ -34,6 +35,7 @@ export type Outcome = ({ readonly is: 'found' } & Facts) | { readonly is: 'refus
 interface Checked {
   readonly person: Person;
   readonly number: IdNumber;
+  /** Empty where the file gives none: then the person must be known. */
   readonly name: string;
   readonly unit: string | null;
 }
@@ -50,7 +52,7 @@ export class Register {
 
   /** One outcome a person, in their order; what is refused leaves the others alone. Some hundred at a time. */
   async mintOrFind(work: Work, organisation: string, people: readonly Person[], asOf: CivilDate): Promise<readonly Outcome[]> {
-    const checks = await this.check(work, people);
+    const checks = await this.named(work, await this.check(work, people));
     const good = checks.filter((c): c is Checked => !(c instanceof Refusal));
     const claims = await this.identities.claim(work.query, good.map((c) => c.number.value), newId);
     await this.registerNew(work, organisation, good, claims.minted);
@@ -61,7 +63,8 @@ export class Register {
       if (check instanceof Refusal) return refused(check);
       const id = claims.workerOf.get(check.number.value) as string;
       const state = found.get(id) as Found;
-      if (names.get(state.name) !== check.name) return refused(nameDiffers());
+      if (check.name === '' && !state.organisations.includes(organisation)) return refused(nameMissing());
+      if (check.name !== '' && names.get(state.name) !== check.name) return refused(nameDiffers());
       return {
         is: 'found', worker: id, minted: claims.minted.has(id), age: Math.max(0, wholeYears(check.number.birthDate, asOf)),
         status: state.status, unit: state.unit ?? check.unit,
@@ -79,8 +82,7 @@ export class Register {
     return people.map((person) => {
       try {
         const number = idNumber(person.idNumber, today);
-        const name = plainName(person.name);
-        if (name === '') return new Refusal('name-missing', text('缺少姓名', 'the name is missing'), 'give the name');
+        const name = plainName(person.name ?? '');
         const of = unitOf(person);
         if (of !== null && known.get(of)?.state.is !== 'registered') {
           return new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), 'register the unit first');
@@ -91,6 +93,14 @@ export class Register {
         throw error;
       }
     });
+  }
+
+  /** Without a name nobody is registered. */
+  private async named(work: Work, checks: readonly (Checked | Refusal)[]): Promise<readonly (Checked | Refusal)[]> {
+    const given = new Set(checks.flatMap((c) => (c instanceof Refusal || c.name === '' ? [] : [c.number.value])));
+    const nameless = checks.flatMap((c) => (c instanceof Refusal || given.has(c.number.value) ? [] : [c.number.value]));
+    const known = await this.identities.known(work.query, nameless);
+    return checks.map((c) => (c instanceof Refusal || c.name !== '' || known.has(c.number.value) ? c : nameMissing()));
   }
 
   private async registerNew(work: Work, organisation: string, good: readonly Checked[], minted: ReadonlyMap<string, string>): Promise<void> {
@@ -147,6 +157,9 @@ export class Register {
 }
 
 const refused = ({ rule, text: said, next }: Refusal): Outcome => ({ is: 'refused', rule, text: said, ...(next === undefined ? {} : { next }) });
+
+const nameMissing = () =>
+  new Refusal('name-missing', text('缺少姓名，且该人员尚未在本机构登记', 'the name is missing, and your organisation does not know this person yet'), 'give the name');
 
 const nameDiffers = () =>
   new Refusal('name-differs', text('该身份证号已以另一姓名登记', 'this ID number is registered under another name'),
