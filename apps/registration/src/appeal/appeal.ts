@@ -6,7 +6,7 @@
  *     └────────────── withdraw ───────────┘──▶ withdrawn
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, type Instant, never, Refusal, text } from '#libs/decider';
+import { type Decider, type Instant, never, Refusal, text, WrongState } from '#libs/decider';
 
 export type AppealEvent =
   | {
@@ -97,8 +97,8 @@ const nextStep: Record<Appeal['is'], string> = {
   withdrawn: 'none',
 };
 
-const wrong = (rule: string, appeal: Appeal): Refusal =>
-  new Refusal(rule, text(`申诉当前状态为${appeal.is}`, `the appeal is ${appeal.is}`), nextStep[appeal.is]);
+const wrong = (rule: string, appeal: Appeal): WrongState =>
+  new WrongState(rule, text(`申诉当前状态为${appeal.is}`, `the appeal is ${appeal.is}`), nextStep[appeal.is]);
 
 export const appeal: Aggregate<AppealCommand, Appeal, AppealEvent> = {
   name: 'appeal',

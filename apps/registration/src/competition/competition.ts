@@ -6,7 +6,7 @@
  *     └───────cancel────────┴──▶ cancelled
  */
 import type { Aggregate } from '#libs/event-store';
-import { type CivilDate, type Decider, never, Refusal, type Text, text } from '#libs/decider';
+import { type CivilDate, type Decider, never, Refusal, type Text, text, WrongState } from '#libs/decider';
 
 export type CompetitionEvent =
   | { type: 'CompetitionCreated'; organisation: string; number: string; name: Text; year: number }
@@ -72,8 +72,8 @@ const nextStep: Record<Competition['is'], string> = {
   none: 'create it', draft: 'add contests, announce or cancel', announced: 'open its contests or cancel', cancelled: 'none',
 };
 
-const refusal = (rule: string, competition: Competition): Refusal =>
-  new Refusal(rule, text(`大赛当前状态为${competition.is}`, `the competition is ${competition.is}`), nextStep[competition.is]);
+const refusal = (rule: string, competition: Competition): WrongState =>
+  new WrongState(rule, text(`大赛当前状态为${competition.is}`, `the competition is ${competition.is}`), nextStep[competition.is]);
 
 export const competition: Aggregate<CompetitionCommand, Competition, CompetitionEvent> = {
   name: 'competition',

@@ -9,7 +9,7 @@
  */
 import type { Aggregate } from '#libs/event-store';
 import {
-  addHours, afterWorkingDays, chinaCalendar, type CivilDate, type Decider, type Instant, never, Refusal, startOf, type Text, text,
+  addHours, afterWorkingDays, chinaCalendar, type CivilDate, type Decider, type Instant, never, Refusal, startOf, type Text, text, WrongState,
 } from '#libs/decider';
 import type { Condition, Level } from './conditions.js';
 
@@ -227,8 +227,8 @@ const nextStep: Record<Contest['is'], string> = {
   cancelled: 'none',
 };
 
-const wrong = (rule: string, contest: Contest): Refusal =>
-  new Refusal(rule, text(`赛项当前状态为${contest.is}`, `the contest is ${contest.is}`), nextStep[contest.is]);
+const wrong = (rule: string, contest: Contest): WrongState =>
+  new WrongState(rule, text(`赛项当前状态为${contest.is}`, `the contest is ${contest.is}`), nextStep[contest.is]);
 
 export function requires<K extends Contest['is']>(contest: Contest, state: K, rule: string): asserts contest is Extract<Contest, { is: K }> {
   if (contest.is !== state) throw wrong(rule, contest);

@@ -7,7 +7,7 @@
  * know yet (say, tomorrow's closing index), where the organiser names one.
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, never, Refusal, text } from '#libs/decider';
+import { type Decider, never, Refusal, text, WrongState } from '#libs/decider';
 import { drawOrder, entriesHash, seedHash } from './order.js';
 
 export type DrawEvent =
@@ -31,13 +31,13 @@ export type Draw =
 const decide = (command: DrawCommand, draw: Draw): readonly DrawEvent[] => {
   switch (command.type) {
     case 'Commit': {
-      if (draw.is !== 'none') throw new Refusal('draw-already-committed', text('抽签种子已承诺', 'the draw is committed'), 'none');
+      if (draw.is !== 'none') throw new WrongState('draw-already-committed', text('抽签种子已承诺', 'the draw is committed'), 'none');
       const { type: _, ...terms } = command;
       return [{ type: 'DrawCommitted', ...terms }];
     }
     case 'Reveal': {
-      if (draw.is === 'none') throw new Refusal('draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), 'open registration');
-      if (draw.is === 'revealed') throw new Refusal('draw-already-revealed', text('抽签已揭晓', 'the draw is revealed'), 'read it');
+      if (draw.is === 'none') throw new WrongState('draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), 'open registration');
+      if (draw.is === 'revealed') throw new WrongState('draw-already-revealed', text('抽签已揭晓', 'the draw is revealed'), 'read it');
       if (seedHash(command.seed) !== draw.hash) throw new Error('the vault holds another seed than the one committed to');
       if ((draw.publicValueName === null) !== (command.publicValue === null))
         throw new Refusal(

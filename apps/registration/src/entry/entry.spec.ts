@@ -20,6 +20,15 @@ describe('an entry', () => {
       expect.objectContaining({ rule: 'entry-not-accepted' }),
     );
   });
+  it('takes part when it was checked in, and is absent otherwise', () => {
+    const checkedIn: EntryEvent = { type: 'EntryCheckedIn' };
+    expect(given(decider, submitted, accepted, checkedIn).when({ type: 'Start' })).toEqual([{ type: 'EntryDrawn' }]);
+    expect(given(decider, submitted, accepted).when({ type: 'Start' })).toEqual([{ type: 'EntryAbsent' }]);
+    expect(given(decider, submitted, accepted, checkedIn, { type: 'EntryDrawn' }).when({ type: 'Reveal', code: 'K7Q2-9F' })).toEqual([
+      { type: 'EntryCompeted', code: 'K7Q2-9F' },
+    ]);
+    expect(given(decider, submitted, accepted, { type: 'EntryWithdrawn', reason: null }).when({ type: 'Reveal', code: 'K7Q2-9F' })).toEqual([]);
+  });
   it('comes off the waiting list', () => {
     expect(given(decider, submitted, { type: 'EntryWaitlisted', findings: [] }).when({ type: 'Promote' })).toEqual([{ type: 'EntryPromoted' }]);
   });

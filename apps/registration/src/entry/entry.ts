@@ -10,7 +10,7 @@
  * the seal opened.
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, never, Refusal, text } from '#libs/decider';
+import { type Decider, never, text, WrongState } from '#libs/decider';
 import type { Finding, MemberFacts } from '../contest/conditions.js';
 
 export type EntryEvent =
@@ -38,6 +38,10 @@ export type EntryCommand =
   /** The facts as of the end of registration, which everything later reads. */
   | { type: 'TakeFacts'; members: readonly MemberFacts[] }
   | { type: 'CheckIn' }
+  /** The contest starts: with those who were checked in, without the others. */
+  | { type: 'Start' }
+  /** The seal opened, and this is the entry's code. */
+  | { type: 'Reveal'; code: string }
   | { type: 'Withdraw'; reason: string | null }
   | { type: 'Disqualify'; reason: string }
   | { type: 'Annul'; reason: string }
@@ -78,6 +82,11 @@ const decide = (command: EntryCommand, entry: Entry): readonly EntryEvent[] => {
     case 'CheckIn':
       requires(entry, ['accepted'], 'entry-not-accepted');
       return [{ type: 'EntryCheckedIn' }];
+    case 'Start':
+      if (entry.is === 'checked-in') return [{ type: 'EntryDrawn' }];
+      return entry.is === 'accepted' ? [{ type: 'EntryAbsent' }] : [];
+    case 'Reveal':
+      return entry.is === 'drawn' ? [{ type: 'EntryCompeted', code: command.code }] : [];
     case 'Withdraw':
       requires(entry, alive, 'entry-not-withdrawable');
       return [{ type: 'EntryWithdrawn', reason: command.reason }];
@@ -135,8 +144,8 @@ const nextStep: Record<Entry['is'], string> = {
   disqualified: 'none', annulled: 'none',
 };
 
-const wrong = (rule: string, entry: Entry): Refusal =>
-  new Refusal(rule, text(`报名当前状态为${entry.is}`, `the entry is ${entry.is}`), nextStep[entry.is]);
+const wrong = (rule: string, entry: Entry): WrongState =>
+  new WrongState(rule, text(`报名当前状态为${entry.is}`, `the entry is ${entry.is}`), nextStep[entry.is]);
 
 function requires(entry: Entry, states: readonly Entry['is'][], rule: string): asserts entry is Exclude<Entry, { is: 'none' }> {
   if (!states.includes(entry.is)) throw wrong(rule, entry);

@@ -10,7 +10,7 @@
  * What would betray a code before the opening (a disqualified entry's code voided at that moment) waits for the opening.
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, never, Refusal, text } from '#libs/decider';
+import { type Decider, never, Refusal, text, WrongState } from '#libs/decider';
 import type { MemberFacts } from '../contest/conditions.js';
 import { sealDigest } from './digest.js';
 
@@ -181,8 +181,8 @@ const nextStep: Record<Seal['is'], string> = {
   none: 'a custodian draws the codes', drawn: 'check entries in, then start the contest', sealed: 'wait until marking is complete', opened: 'none',
 };
 
-const wrong = (rule: string, seal: Seal): Refusal =>
-  new Refusal(rule, text(`密封当前状态为${seal.is}`, `the seal is ${seal.is}`), nextStep[seal.is]);
+const wrong = (rule: string, seal: Seal): WrongState =>
+  new WrongState(rule, text(`密封当前状态为${seal.is}`, `the seal is ${seal.is}`), nextStep[seal.is]);
 
 export const seal: Aggregate<SealCommand, Seal, SealEvent> = {
   name: 'seal',
