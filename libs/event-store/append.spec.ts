@@ -112,6 +112,22 @@ describe('appends at the same moment', () => {
     expect(await numbers('thing:order')).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
+  it('share calls: those whom one answer sets free leave together', async () => {
+    let calls = 0;
+    const counting = new Proxy(database.pool, {
+      get: (pool, key) => {
+        if (key === 'query') calls += 1;
+        return Reflect.get(pool, key);
+      },
+    });
+    const counted = new EventStore(counting);
+    const writer = async (stream: string) => {
+      for (let n = 0; n < 20; n += 1) await counted.append({ stream, expected: n, events: [happened(n)] });
+    };
+    await Promise.all(Array.from({ length: 32 }, (_, n) => writer(`thing:shared-${n}`)));
+    expect(calls).toBeLessThan((32 * 20) / 8);
+  });
+
   it('from two processes conflict, never overwrite', async () => {
     const other = new EventStore(database.pool);
     const verdicts = await Promise.all(

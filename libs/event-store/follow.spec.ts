@@ -17,12 +17,17 @@ const chance = () => randomBytes(1).readUInt8() / 256;
 
 /** Sixteen writers: coalesced, and in transactions held open between drawing positions and their end; some roll back. */
 const write = async (writer: number, until: number, committed: Set<string>): Promise<void> => {
+  const versions = new Map<string, number>();
   for (let n = 0; Date.now() < until; n += 1) {
     const streams = [`s:${writer}-${n % 5}`, `s:shared-${n % 7}`].sort();
-    const events = streams.map(() => [happened(n), happened(n)]);
+    const events = streams.map(() => (n % 3 ? [happened(n)] : [happened(n), happened(n)])); // single ones go the lean way
     if (writer % 2 === 0) {
-      const own = { stream: streams[writer % 4 >> 1] as string, expected: 'any' as const, events: events[0] ?? [] };
-      await store.append(own);
+      // A stream of its own, or one shared with others, whose version nobody knows.
+      const stream = streams[writer % 4 >> 1] as string;
+      const expected = stream.startsWith('s:shared') ? ('any' as const) : (versions.get(stream) ?? 0);
+      const own = { stream, expected, events: events[0] ?? [] };
+      versions.set(stream, (versions.get(stream) ?? 0) + own.events.length);
+      expect(await store.append(own)).toMatchObject({ appended: true });
       for (const { id } of own.events) committed.add(id);
       continue;
     }

@@ -104,11 +104,11 @@ export class EventStore {
     return row && this.recorded(row);
   }
 
-  /** What followed from an event or a message, oldest first. */
-  async effectsOf(causeId: string): Promise<readonly Recorded[]> {
+  /** What followed from events or messages, oldest first. */
+  async effectsOf(causes: string | readonly string[], limit = 10_000): Promise<readonly Recorded[]> {
     const rows = await this.query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = $1 ORDER BY position`,
-      [causeId],
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = ANY ($1::text[]) ORDER BY position LIMIT $2`,
+      [typeof causes === 'string' ? [causes] : causes, limit],
     );
     return rows.map(this.recorded);
   }

@@ -16,6 +16,8 @@ export const SEPARATOR = '\u001f';
  * Order matters: (1) new streams, then (2) known ones in the order given, so that two calls never wait for each other;
  * (3) only with all its streams held does it announce itself (see the watermark) and (4) draw positions, so that within a
  * stream positions rise with versions and nobody waits while holding followers back.
+ *
+ * Its plans are made once a connection, perhaps while the tables are still empty: they must be the ones for full tables.
  */
 export class EventStoreAppend1700000000003 implements MigrationInterface {
   name = 'EventStoreAppend1700000000003';
@@ -25,7 +27,8 @@ export class EventStoreAppend1700000000003 implements MigrationInterface {
       CREATE FUNCTION append_events(
         careful boolean, stream_list text, wanted integer[], counts integer[],
         owner integer[], nth integer[], ids uuid[], type_list text, schemas smallint[], data_list text, metadata_list text
-      ) RETURNS TABLE (of_stream text, at_version integer, at_position bigint, outcome text) LANGUAGE plpgsql VOLATILE AS $$
+      ) RETURNS TABLE (of_stream text, at_version integer, at_position bigint, outcome text) LANGUAGE plpgsql VOLATILE
+      SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
       DECLARE
         names text[] := string_to_array(stream_list, E'\\x1f');
         -- The version of each stream before this append, -1 where it was not claimed.
@@ -49,7 +52,8 @@ export class EventStoreAppend1700000000003 implements MigrationInterface {
         IF careful THEN
           PERFORM FROM streams WHERE stream = ANY (names) ORDER BY stream FOR UPDATE;
           FOR claim IN
-            SELECT DISTINCT e.owner AS i FROM unnest(owner, ids) AS e (owner, id) JOIN events r ON r.id = e.id AND r.stream = names[e.owner]
+            SELECT DISTINCT e.owner AS i
+              FROM unnest(owner, ids) AS e (owner, id) JOIN events r ON r.id = e.id AND r.stream = names[e.owner]
           LOOP
             wanted[claim.i] := -2; -- recorded before, whole or in part: not to be claimed
           END LOOP;
