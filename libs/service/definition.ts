@@ -1,7 +1,7 @@
 import type { Provider, Type as Class } from '@nestjs/common';
 import type { Text } from '#libs/decider';
 import type { PublicType } from '#libs/contracts';
-import type { AggregateKind } from '#libs/event-store';
+import type { Aggregate, AggregateKind, Recorded } from '#libs/event-store';
 import type { Message, Published } from '#libs/messaging';
 import type { EntityClass, MigrationClass, TimerRule, View } from '#libs/views';
 import type { Work } from './work.js';
@@ -22,9 +22,16 @@ export interface ServiceDefinition {
   readonly migrations: readonly MigrationClass[];
   /** Entities that belong to no view. */
   readonly entities?: readonly EntityClass[];
+  /** What an auditor sees of an event's data, where something is secret for a while (who has a code, a seed): all, where not set. */
+  readonly conceal?: Conceal;
   readonly controllers: readonly Class<unknown>[];
   readonly providers?: readonly Provider[];
 }
+
+export type Conceal = (
+  recorded: Recorded,
+  load: <C, S, E extends { readonly type: string }>(aggregate: Aggregate<C, S, E>, id: string) => Promise<S>,
+) => unknown;
 
 /** A public event → our commands. What it does commits together with the mark that it was done. */
 export interface Reaction<T extends PublicType = PublicType> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Query } from '#libs/event-store';
-import { Sealing } from './sealing.js';
+import { Sealing } from '#libs/web';
 
 /** What transactions of requests with an Idempotency-Key came to, recorded in them: a retry after a crash answers the same. */
 @Injectable()

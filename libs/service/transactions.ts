@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { derivedId, type Instant } from '#libs/decider';
 import { type Aggregates, type EventStore, VersionConflict } from '#libs/event-store';
-import type { Caller } from '#libs/web';
+import { Vault } from '#libs/vault';
+import { type Caller, seededId } from '#libs/web';
 import { sameOrganisation } from './decide.js';
 import { Outcomes } from './outcomes.js';
-import { correlationOf, seededId } from './request.js';
+import { correlationOf } from './request.js';
 import { Signals } from './signals.js';
 import { AGGREGATES, STORE } from './tokens.js';
 import { type Work, workIn, type WorkOrder } from './work.js';
@@ -28,8 +29,9 @@ const ATTEMPTS = 10;
 export class Transactions {
   constructor(
     private readonly db: DataSource,
-    @Inject(STORE) private readonly store: EventStore,
-    @Inject(AGGREGATES) private readonly aggregates: Aggregates,
+    @Inject(STORE) readonly store: EventStore,
+    @Inject(AGGREGATES) readonly aggregates: Aggregates,
+    readonly vault: Vault,
     private readonly outcomes: Outcomes,
     private readonly signals: Signals,
   ) {}
@@ -65,13 +67,13 @@ export class Transactions {
 
   /** For reactions: in the transaction that also marks the message. */
   workIn(manager: EntityManager, task: Task): Work {
-    return workIn(manager, this.store, this.aggregates, { ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) });
+    return workIn(manager, this, { ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) });
   }
 
   private async attempt<T>(order: WorkOrder, again: boolean, work: (w: Work) => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        const value = await this.db.transaction((manager) => work(workIn(manager, this.store, this.aggregates, order)));
+        const value = await this.db.transaction((manager) => work(workIn(manager, this, order)));
         this.signals.appended();
         return value;
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Instant } from '#libs/decider';
 import {
   type Aggregate, type Aggregates, type DecisionContext, type Done, type EventStore, type Loaded, type Query, streamOf, VersionConflict,
 } from '#libs/event-store';
+import type { Vault } from '#libs/vault';
 import { queryIn } from '#libs/views';
 
 type Typed = { readonly type: string };
@@ -21,6 +22,8 @@ export interface Because {
 export interface Work {
   readonly query: Query;
   readonly manager: EntityManager;
+  /** Texts about people; use it with this work's `query`. */
+  readonly vault: Vault;
   readonly at: Instant;
   readonly actor: string;
   load<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string): Promise<Loaded<S>>;
@@ -48,7 +51,14 @@ export interface WorkOrder {
   guard?(aggregate: Aggregate<unknown, unknown, Typed>, id: string, state: unknown): void;
 }
 
-export const workIn = (manager: EntityManager, store: EventStore, aggregates: Aggregates, order: WorkOrder): Work => {
+/** What a work is done with. */
+export interface Tools {
+  readonly store: EventStore;
+  readonly aggregates: Aggregates;
+  readonly vault: Vault;
+}
+
+export const workIn = (manager: EntityManager, { store, aggregates, vault }: Tools, order: WorkOrder): Work => {
   const query = queryIn(manager);
   const recorded = new Map<string, number>();
 
@@ -66,6 +76,7 @@ export const workIn = (manager: EntityManager, store: EventStore, aggregates: Ag
   return {
     query,
     manager,
+    vault,
     at: order.at,
     actor: order.actor,
     load: async (aggregate, id) => {

@@ -1,1 +1,2 @@
 export { migrated, type MigrationClass, testDatabase, type TestDatabase } from './database.js';
+export { type As, type TestAnswer, testIssuer, testMasterKey, type TestRequest, testService, type TestService } from './service.js';

@@ -71,6 +71,9 @@ export const TheCaller = createParamDecorator((_: unknown, context: ExecutionCon
   return caller;
 });
 
+/** A parameter for routes without login: the language that was asked for. */
+export const TheLanguage = createParamDecorator((_: unknown, context: ExecutionContext): Language => requestOf(context).jinji?.language ?? 'zh');
+
 /** zh unless English is preferred: `Accept-Language: en-GB, zh;q=0.5`. */
 export const languageOf = (header: string | undefined): Language => {
   let best: { language: Language; quality: number } = { language: 'zh', quality: 0 };

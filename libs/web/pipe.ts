@@ -10,7 +10,7 @@ const plain = new Set<unknown>([String, Number, Boolean, Array, Object, Buffer, 
 /** A body or query becomes its DTO, or every wrong field is told at once. */
 export class DtoPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
-    if (type === 'body' && metatype === Buffer && !Buffer.isBuffer(value)) throw new Malformed(text('请求正文为空', 'the body is empty'));
+    if (type === 'body' && metatype === Buffer && !(Buffer.isBuffer(value) && value.length > 0)) throw new Malformed(text('请求正文为空', 'the body is empty'));
     if ((type !== 'body' && type !== 'query') || plain.has(metatype)) return value;
     const dto = metatype as Class<object>;
     const body = value ?? {};

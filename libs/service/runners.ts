@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Aggregates, EventStore, Query } from '#libs/event-store';
+import { EmbeddedBus, type Message, published, Reactor, Relay } from '#libs/messaging';
+import { queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
+import type { DomainClock } from './clock.js';
+import type { Job, Reaction, ServiceDefinition } from './definition.js';
+import { JobRunner } from './jobs.js';
+import type { Signals } from './signals.js';
+import type { Transactions } from './transactions.js';
+
+interface Tx {
+  readonly query: Query;
+  readonly manager: EntityManager;
+}
+
+export interface RunnerParts {
+  readonly definition: ServiceDefinition;
+  readonly busUrl: string;
+  readonly db: DataSource;
+  readonly query: Query;
+  readonly store: EventStore;
+  readonly aggregates: Aggregates;
+  readonly clock: DomainClock;
+  readonly signals: Signals;
+  readonly transactions: Transactions;
+  readonly jobs: readonly Job[];
+  readonly log: Logger;
+}
+
+/** Whether everything that follows from what was recorded has happened; `position` changes whenever anything does. */
+export interface CaughtUp {
+  readonly caughtUp: boolean;
+  readonly position: number;
+  /** What is still busy. */
+  readonly busy: readonly string[];
+}
+
+/** Whatever follows the store and the bus in one service: views, timers, relay, reactions, jobs. */
+export class Runners {
+  readonly views: ViewRunner;
+  readonly timers: TimerRunner;
+  readonly relay: Relay;
+  readonly reactor: Reactor<Tx>;
+  readonly jobs: readonly JobRunner[];
+  private readonly bus: EmbeddedBus;
+
+  constructor(private readonly parts: RunnerParts) {
+    const { definition, db, store, aggregates, clock, log, signals, query } = parts;
+    const rules = definition.timers ?? [];
+    this.bus = new EmbeddedBus({ url: parts.busUrl });
+    this.views = new ViewRunner({ store, db, views: [...definition.views, timersView(rules)], log });
+    this.timers = new TimerRunner({ rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended() });
+    this.relay = new Relay({ service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query });
+    const reactions = reactionsByType(definition.reactions ?? []);
+    this.reactor = new Reactor<Tx>({
+      bus: this.bus,
+      group: definition.name,
+      types: [...reactions.keys()],
+      transaction: async (work) => {
+        const result = await db.transaction((manager) => work({ query: queryIn(manager), manager }));
+        signals.appended();
+        return result;
+      },
+      react: async (message, { manager }) => {
+        for (const { react } of reactions.get(message.type) ?? []) await react(message, parts.transactions.workIn(manager, taskOf(message)));
+      },
+    });
+    this.jobs = parts.jobs.map((job) => new JobRunner(job, log));
+    const wake = (): void => {
+      this.views.wake();
+      this.relay.wake();
+      for (const job of this.jobs) job.wake();
+    };
+    signals.onAppended(wake);
+    store.onAppended(wake);
+  }
+
+  async start(): Promise<void> {
+    await this.views.start();
+    this.timers.start();
+    this.relay.start();
+    this.reactor.start();
+    for (const job of this.jobs) job.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.timers.stop(), this.reactor.stop(), ...this.jobs.map((job) => job.stop())]);
+    await Promise.all([this.views.stop(), this.relay.stop()]);
+    await this.bus.close();
+  }
+
+  async caughtUp(): Promise<CaughtUp> {
+    const before = await this.parts.store.head();
+    const busy: string[] = [];
+    if (!(await this.views.reached(before, 2_000))) busy.push('views');
+    if ((await this.timers.state()).due > 0) busy.push('timers');
+    if (!(await this.reactor.idle())) busy.push('reactions');
+    for (const [job, idle] of await Promise.all(this.jobs.map(async (job) => [job, await job.idle()] as const))) if (!idle) busy.push(`job ${job.state().name}`);
+    if (!(await this.relay.idle())) busy.push('relay');
+    const position = await this.parts.store.head();
+    if (position !== before && busy.length === 0) busy.push('new events');
+    return { caughtUp: busy.length === 0, position, busy };
+  }
+}
+
+const reactionsByType = (reactions: readonly Reaction[]): Map<Reaction['type'], Reaction[]> => {
+  const byType = new Map<Reaction['type'], Reaction[]>();
+  for (const reaction of reactions) byType.set(reaction.type, [...(byType.get(reaction.type) ?? []), reaction]);
+  return byType;
+};
+
+const taskOf = (message: Message) => ({
+  actor: 'reaction', organisation: null, at: message.time, correlation: message.correlation, causation: message.id, seed: message.id,
+});

@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { JWTVerifyGetKey } from 'jose';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import type { Instant } from '#libs/decider';
+import { Aggregates, EventStore, type Query } from '#libs/event-store';
+import { Vault } from '#libs/vault';
+import { createLog, documentOf, fastifyOptions, Idempotency, nestLogger, Sealing, serveDocument, setUpWeb } from '#libs/web';
+import { DomainClock } from './clock.js';
+import type { ServiceConfig } from './config.js';
+import type { Job, ServiceDefinition } from './definition.js';
+import { migrate, pendingMigrations } from './migrate.js';
+import { type CaughtUp, Runners } from './runners.js';
+import { entitiesOf, ServiceModule } from './service.module.js';
+import { Signals } from './signals.js';
+import { Transactions } from './transactions.js';
+
+export interface ServiceOptions {
+  /** In place of the keys at AUTH_JWKS_URL. */
+  readonly keys?: JWTVerifyGetKey;
+  /** Where a manual clock stands that was never moved. */
+  readonly clockStart?: Instant;
+  readonly log?: Logger;
+  /** False: nothing follows the store or the bus until `runners.start()`. */
+  readonly run?: boolean;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly app: NestFastifyApplication;
+  readonly store: EventStore;
+  readonly runners: Runners;
+  readonly db: DataSource;
+  readonly openapi: () => OpenAPIObject;
+  /** A request for this service, its path without the service's name. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  listen(port: number, host: string): Promise<string>;
+  caughtUp(): Promise<CaughtUp>;
+  close(): Promise<void>;
+}
+
+/** Builds one service on its database and lets it run; it does not listen yet. */
+export const createService = async (definition: ServiceDefinition, config: ServiceConfig, options: ServiceOptions = {}): Promise<Service> => {
+  const log = options.log ?? createLog(config.LOG_LEVEL, definition.name);
+  if (config.MIGRATION_DATABASE_URL !== undefined) await migrate(definition, config);
+  const db = await connect(definition, config);
+  const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 6, application_name: `${definition.name}-store` });
+  pool.on('error', (error) => log.warn({ error: error.name }, 'an idle connection was cut'));
+  const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => (await pool.query(sql, [...params])).rows as Row[];
+  const store = new EventStore(pool, { kinds: definition.aggregates });
+  const aggregates = new Aggregates(store, query);
+  const sealing = new Sealing(config.masterKey);
+  const idempotency = new Idempotency(config.DATABASE_URL, sealing);
+  const clock = new DomainClock(db, config.JINJI_CLOCK, options.clockStart);
+  const signals = new Signals();
+  const parts = { config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, log, runners: (): Runners => runners };
+
+  const adapter = new FastifyAdapter({ ...fastifyOptions, skipMiddie: true });
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(definition, parts), adapter, {
+    bodyParser: false, logger: nestLogger(log), abortOnError: false,
+  });
+  const runners: Runners = new Runners({
+    definition, busUrl: config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
+    transactions: app.get(Transactions, { strict: false }),
+    jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
+  });
+  await setUpWeb(app, {
+    auth: { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL, ...(options.keys ? { keys: options.keys } : {}) },
+    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT, reached: (position) => runners.views.reached(position),
+  });
+  let document: OpenAPIObject | undefined;
+  const openapi = (): OpenAPIObject => (document ??= documentOf(app, definition));
+  serveDocument(app, openapi);
+  await app.init();
+  const fastify = app.getHttpAdapter().getInstance();
+  await fastify.ready();
+  if (options.run !== false) await runners.start();
+
+  return {
+    name: definition.name, app, store, runners, db, openapi,
+    handle: (request, response) => fastify.routing(request, response),
+    listen: async (port, host) => {
+      await app.listen(port, host);
+      return app.getUrl();
+    },
+    caughtUp: () => runners.caughtUp(),
+    close: async () => {
+      await runners.stop();
+      await app.close(); // the data source too
+      await idempotency.close();
+      await pool.end();
+    },
+  };
+};
+
+const connect = async (definition: ServiceDefinition, config: ServiceConfig): Promise<DataSource> => {
+  const db = new DataSource({
+    type: 'postgres', url: config.DATABASE_URL, entities: entitiesOf(definition), synchronize: false, migrationsRun: false,
+    poolSize: 12, installExtensions: false, applicationName: definition.name,
+  });
+  await db.initialize();
+  const pending = await pendingMigrations(definition, db);
+  if (pending.length === 0) return db;
+  await db.destroy();
+  throw new Error(`${pending.length} migrations of ${definition.name} are pending: run \`npm run migrate ${definition.name}\`, or set MIGRATION_DATABASE_URL`);
+};

@@ -1,0 +1,97 @@
+import rateLimit from '@fastify/rate-limit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { Logger } from 'pino';
+import { type Clock, text } from '#libs/decider';
+import { Authenticator, type AuthOptions } from './auth.js';
+import { BODY_LIMIT, takeBodies } from './body.js';
+import { languageOf } from './caller.js';
+import { Malformed, Problem, Unauthenticated, ValidationFailed } from './errors.js';
+import { RolesGuard } from './guard.js';
+import type { Idempotency } from './idempotency.js';
+import { AfterInterceptor, DoneInterceptor, IdempotencyInterceptor } from './interceptors.js';
+import { DtoPipe } from './pipe.js';
+import { ProblemFilter, problemOf } from './problem.js';
+import { routeSettings } from './routes.js';
+import type { Sealing } from './sealing.js';
+
+export interface WebOptions {
+  readonly auth: AuthOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly idempotency: Idempotency;
+  readonly sealing: Sealing;
+  /** Requests a minute and address without a login. */
+  readonly rateLimit: number;
+  /** Whether the views have come to a position; waits a while. */
+  readonly reached: (position: number) => Promise<boolean>;
+}
+
+/** For the adapter: what cannot be parsed at all is a problem too. */
+export const fastifyOptions: FastifyServerOptions = {
+  bodyLimit: BODY_LIMIT,
+  logger: false,
+  trustProxy: false,
+  routerOptions: { maxParamLength: 300 },
+  return503OnClosing: true,
+  frameworkErrors: (error, request, reply) => {
+    const answer = problemOf(error, languageOf(request.headers['accept-language']));
+    void (reply as FastifyReply).status(answer.status).type('application/problem+json').send(JSON.stringify(answer.body));
+  },
+};
+
+/** What every service does with every request, before and after its own code. */
+export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions): Promise<void> => {
+  const instance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await instance.register(rateLimit, { global: false });
+  const limited = instance.createRateLimit({ max: options.rateLimit, timeWindow: 60_000 });
+  const authenticator = new Authenticator(options.auth);
+  takeBodies(instance);
+
+  instance.addHook('onRequest', async (request) => {
+    request.jinji = { language: languageOf(request.headers['accept-language']) };
+    checkQuery(request);
+    const { public: open } = routeSettings(request.routeOptions.config);
+    const claims = open ? undefined : await authenticator.claimsOf(request.headers.authorization).catch(async (error: unknown) => {
+      await spend(request);
+      throw error;
+    });
+    if (claims) request.jinji.claims = claims;
+    else await spend(request);
+    // Before the body is read: nobody sends 20 MiB without a login.
+    if (!claims && !open && !request.is404 && request.method !== 'GET' && request.method !== 'HEAD') throw new Unauthenticated();
+  });
+
+  const spend = async (request: FastifyRequest): Promise<void> => {
+    const limit = await limited(request);
+    if (!limit.isAllowed && limit.isExceeded)
+      throw new Problem(429, 'too-many-requests', text('请求过多，请稍后再试', 'too many requests: wait a little'), {
+        headers: { 'retry-after': String(Math.ceil(limit.ttlInSeconds)) }, next: 'wait, or log in',
+      });
+  };
+
+  instance.addHook('onResponse', async (request, reply) => {
+    // The route's pattern, never the address: a query string may hold what identifies a person.
+    options.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+
+  app.useGlobalFilters(new ProblemFilter(options.log));
+  app.useGlobalGuards(new RolesGuard(options.clock));
+  app.useGlobalInterceptors(
+    new IdempotencyInterceptor(options.idempotency, options.sealing), new DoneInterceptor(), new AfterInterceptor(options.reached),
+  );
+  app.useGlobalPipes(new DtoPipe());
+};
+
+/** `?after=` is the frame's own; a key that comes twice would surprise whoever reads one text. */
+const checkQuery = (request: FastifyRequest): void => {
+  if (/%00/.test(request.url)) throw new Malformed(text('网址含有无效字符', 'the address has characters that are not allowed'));
+  const query = request.query as Record<string, unknown>;
+  for (const [key, value] of Object.entries(query))
+    if (typeof value !== 'string') throw new ValidationFailed([{ field: key.slice(0, 100), text: text('只能出现一次', 'may come only once') }]);
+  if (query.after === undefined || request.method !== 'GET') return;
+  const after = query.after as string;
+  if (!/^\d{1,15}$/.test(after)) throw new ValidationFailed([{ field: 'after', text: text('必须是位置编号', 'must be a position') }]);
+  delete query.after;
+  if (request.jinji) request.jinji.after = Number(after);
+};
