@@ -118,6 +118,36 @@ describe('a follower beside writers that roll back at random', () => {
     expect(upTo).toBe(head + 2);
   });
 
+  it.each([
+    ['a new stream alone', 0, ['s:held']],
+    ['a known stream alone', 1, ['s:held']],
+    ['several in one call', 2, ['s:held', 's:held-too']],
+  ] as const)('waits for an append that has drawn its position and has not ended: %s', async (way, version, streams) => {
+    // The row of s:held waits, after its position was drawn, for as long as the test likes.
+    await database.asOwner(`
+      CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock(1, 2); RETURN NEW; END $$`);
+    await database.asOwner(`
+      CREATE TRIGGER hold BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.stream = 's:held') EXECUTE FUNCTION hold()`);
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('SELECT pg_advisory_lock(1, 2)');
+      const head = await store.head();
+      const held = streams.map((stream) => store.append({ stream, expected: stream === 's:held' ? version : 0, events: [happened(1)] }));
+      const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND NOT granted`;
+      while ((await database.query(waiting)).length === 0) await sleep(5);
+      await new EventStore(database.pool).append({ stream: `s:${way}`, expected: 0, events: [happened(1)] });
+      expect(await store.read(head, 10)).toEqual({ events: [], upTo: head });
+      await holder.query('SELECT pg_advisory_unlock_all()');
+      await Promise.all(held);
+      const { events } = await store.read(head, 10);
+      expect(events.map(({ stream }) => stream).sort()).toEqual([...streams, `s:${way}`].sort());
+    } finally {
+      holder.release(true);
+      await database.asOwner('DROP TRIGGER hold ON events');
+    }
+  });
+
   it('goes on from the last event of a full page', async () => {
     const head = await store.head();
     for (let n = 0; n < 3; n += 1) await store.append({ stream: 's:page', expected: n, events: [happened(n)] });
