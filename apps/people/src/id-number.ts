@@ -19,6 +19,9 @@ export const checkDigit = (first17: string): string => {
   return '10X98765432'.charAt(total % 11);
 };
 
+/** Of a number that was checked. */
+export const birthDateOf = (value: string): CivilDate => `${value.slice(6, 10)}-${value.slice(10, 12)}-${value.slice(12, 14)}`;
+
 /** Refuses with what is wrong; the number itself is in no message. */
 export const idNumber = (written: string, today: CivilDate): IdNumber => {
   const value = plain(written);
@@ -32,7 +35,7 @@ export const idNumber = (written: string, today: CivilDate): IdNumber => {
   if (!/^\d{17}[\dX]$/.test(value)) {
     throw refusal('id-number-malformed', '身份证号应为18位', 'an ID number has 17 digits and a check digit or X', 'correct the number');
   }
-  const birthDate = `${value.slice(6, 10)}-${value.slice(10, 12)}-${value.slice(12, 14)}`;
+  const birthDate = birthDateOf(value);
   if (!PROVINCES.has(value.slice(0, 2))) throw refusal('id-number-region', '身份证号的地区码不存在', 'the region of the ID number does not exist', 'correct the number');
   if (!isCivilDate(birthDate) || birthDate < '1900-01-01' || birthDate > today) {
     throw refusal('id-number-birth-date', '身份证号中的出生日期不存在', 'the birth date in the ID number is no real date', 'correct the number');

@@ -1,5 +1,5 @@
-import { BooleanField, EnumField, IdField, ListField, ObjectField, PageQuery, RefField, TextField } from '#libs/web';
-import type { Identity } from './lookup.js';
+import { BooleanField, DateField, EnumField, IdField, IntegerField, ListField, ObjectField, PageQuery, RefField, TextField } from '#libs/web';
+import type { Identity, WorkerFacts } from './lookup.js';
 
 const nobody = 'null once the worker is erased';
 
@@ -24,6 +24,22 @@ export class NamesDto {
 
 export class NamesAnswer {
   @ListField(() => IdentityDto, { description: 'those of the workers that you may see' }) workers!: readonly Identity[];
+}
+
+export class FactsDto extends NamesDto {
+  @DateField({ description: 'ages are in whole years at this date' }) asOf!: string;
+}
+
+export class WorkerFactsDto implements WorkerFacts {
+  @IdField({ description: 'the id that was asked for' }) worker!: string;
+  @IntegerField({ min: 0, description: 'whole years at `asOf`', example: 34 }) age!: number;
+  @EnumField(['worker', 'student'], { description: 'worker or student' }) status!: string;
+  @IdField({ nullable: true, description: 'unit (单位)' }) unit!: string | null;
+  @IdField({ nullable: true, description: 'the record that this one goes on as, after a merge' }) mergedInto!: string | null;
+}
+
+export class FactsAnswer {
+  @ListField(() => WorkerFactsDto, { description: 'those of the workers that you may see and who were not erased' }) workers!: readonly WorkerFacts[];
 }
 
 export class FindDto {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type CivilDate, wholeYears } from '#libs/decider';
 import { queryOn } from '#libs/views';
 import { Vault } from '#libs/vault';
 import type { Caller } from '#libs/web';
-import { maskedIdNumber, maskedName } from '../id-number.js';
+import { birthDateOf, maskedIdNumber, maskedName } from '../id-number.js';
 
 /** Who a worker is, as far as the one who asks may know. */
 export interface Identity {
@@ -16,6 +17,14 @@ export interface Identity {
   readonly unit: string | null;
   readonly unitName: string | null;
   readonly erased: boolean;
+  readonly mergedInto: string | null;
+}
+
+export interface WorkerFacts {
+  readonly worker: string;
+  readonly age: number;
+  readonly status: string;
+  readonly unit: string | null;
   readonly mergedInto: string | null;
 }
 
@@ -63,6 +72,20 @@ export class Lookup {
       AND ($2::uuid IS NULL OR w.unit = $2) AND ($3::uuid IS NULL OR asked.worker > $3) ORDER BY asked.worker LIMIT $4`;
     const rows = await queryOn(this.db)<Row>(sql, [caller.organisation, unit ?? null, after ?? null, limit]);
     return this.read(rows, seesMaskedOnly(caller));
+  }
+
+  /** What a rule may know, of living workers: a worker asks for itself alone. */
+  async facts(ids: readonly string[], asOf: CivilDate, caller: Caller): Promise<readonly WorkerFacts[]> {
+    const own = caller.roles.includes('worker') && caller.roles.length === 1;
+    const sql = `${identities} WHERE ${own ? 'asked.worker::text = $1' : visibleTo(caller)} AND asked.worker = ANY($2::uuid[]) ORDER BY asked.worker`;
+    const rows = await queryOn(this.db)<Row>(sql, [own ? (caller.worker ?? '') : caller.organisation, ids]);
+    const numbers = await this.vault.readMany(queryOn(this.db), rows.map((row) => row.id_number_text));
+    return rows.flatMap((row) => {
+      const number = numbers.get(row.id_number_text);
+      if (number === undefined) return []; // erased
+      const { worker, status, unit, merged_into: mergedInto } = row;
+      return [{ worker, age: Math.max(0, wholeYears(birthDateOf(number), asOf)), status, unit, mergedInto }];
+    });
   }
 
   /** For the worker's own page. */

@@ -30,17 +30,16 @@ export class Identities {
     };
   }
 
-  /** Those of the numbers that have a worker. */
-  async known(query: Query, idNumbers: readonly string[]): Promise<ReadonlySet<string>> {
-    if (idNumbers.length === 0) return new Set();
+  /** The workers of those numbers that have one. */
+  async workersOf(query: Query, idNumbers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (idNumbers.length === 0) return new Map();
     const hashes = new Map(idNumbers.map((number) => [this.hash(number), number]));
-    const rows = await query<{ hash: string }>('SELECT hash FROM identities WHERE hash = ANY($1)', [[...hashes.keys()]]);
-    return new Set(rows.map(({ hash }) => hashes.get(hash) as string));
+    const rows = await query<{ hash: string; worker: string }>('SELECT hash, worker FROM identities WHERE hash = ANY($1)', [[...hashes.keys()]]);
+    return new Map(rows.map(({ hash, worker }) => [hashes.get(hash) as string, worker]));
   }
 
   async find(query: Query, idNumber: string): Promise<string | undefined> {
-    const [row] = await query<{ worker: string }>('SELECT worker FROM identities WHERE hash = $1', [this.hash(idNumber)]);
-    return row?.worker;
+    return (await this.workersOf(query, [idNumber])).get(idNumber);
   }
 
   /** After a merge: whoever is looked up by the absorbed record's number is the survivor. */

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { civilDate, Refusal } from '#libs/decider';
-import { Transactions } from '#libs/service';
+import { Transactions, type Work } from '#libs/service';
 import {
   BooleanField, type Caller, DateField, DoneAnswer, EnumField, IdField, IntegerField, ListField, ObjectField, Produces, RefField, Roles, TextField,
   TheCaller,
@@ -33,12 +33,14 @@ export class RegisteredAnswer extends DoneAnswer {
 export class ResolveDto {
   @DateField({ description: 'ages are in whole years at this date' }) asOf!: string;
   @TextField({ max: 100, description: 'what for; it is logged, so name no person', example: 'import of entries' }) purpose!: string;
+  @BooleanField({ optional: true, description: 'false: a dry run; a person who is not known yet gets no id (worker null), and nothing is written', example: true })
+  mint?: boolean;
   @ListField(() => PersonDto, { min: 1, max: 5000, description: 'people as in the file, one a row' }) rows!: PersonDto[];
 }
 
 export class ResolvedRow {
   @IntegerField({ min: 0, description: 'the row in the request, from 0', example: 0 }) row!: number;
-  @IdField({ nullable: true, description: 'the worker id; null where the row is in error' }) worker!: string | null;
+  @IdField({ nullable: true, description: 'the worker id; null where the row is in error, and for a new person in a dry run' }) worker!: string | null;
   @IntegerField({ min: 0, nullable: true, description: 'whole years at `asOf`', example: 34 }) age!: number | null;
   @EnumField(['worker', 'student'], { nullable: true }) status!: WorkerStatus | null;
   @IdField({ nullable: true, description: 'unit (单位)' }) unit!: string | null;
@@ -73,7 +75,7 @@ export class RegisterController {
   async one(@Body() person: RegisterDto, @TheCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<RegisteredAnswer> {
     const answer = await this.transactions.run(caller, async (work) => {
       const [outcome] = await this.register.mintOrFind(work, caller.organisation, [person], civilDate(work.at));
-      if (outcome?.is !== 'found') throw asRefusal(outcome);
+      if (outcome?.is !== 'found' || outcome.worker === null) throw asRefusal(outcome);
       // Decided again it changes nothing, and tells the version and position.
       const done = await work.decide(worker, outcome.worker, { type: 'Link', organisation: caller.organisation });
       return { id: outcome.worker, version: done.version, position: done.position, minted: outcome.minted };
@@ -92,12 +94,13 @@ export class RegisterController {
       '(age in whole years, worker or student, unit), never a birth date. A row in error leaves the others alone. What is known of a person is not overwritten.',
   })
   @Produces(ResolveAnswer)
-  async resolve(@Body() { rows, asOf, purpose }: ResolveDto, @TheCaller() caller: Caller): Promise<ResolveAnswer> {
+  async resolve(@Body() { rows, asOf, purpose, mint = true }: ResolveDto, @TheCaller() caller: Caller): Promise<ResolveAnswer> {
     await this.log.note(caller, 'POST /workers/resolve', rows.length, purpose);
     const outcomes: Outcome[] = [];
     for (let from = 0; from < rows.length; from += CHUNK) {
       const chunk = rows.slice(from, from + CHUNK);
-      outcomes.push(...(await this.transactions.run(caller, (work) => this.register.mintOrFind(work, caller.organisation, chunk, asOf))));
+      const step = (work: Work) => (mint ? this.register.mintOrFind : this.register.rehearse).call(this.register, work, caller.organisation, chunk, asOf);
+      outcomes.push(...(await this.transactions.run(caller, step)));
     }
     return { rows: outcomes.map(toRow) };
   }

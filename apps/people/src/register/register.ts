@@ -21,7 +21,8 @@ export interface Person {
 
 /** What a rule may know of a person: never a birth date. */
 export interface Facts {
-  readonly worker: string;
+  /** null: a new person in a rehearsal. */
+  readonly worker: string | null;
   /** Whole years at the date asked for. */
   readonly age: number;
   readonly status: WorkerStatus;
@@ -62,13 +63,7 @@ export class Register {
     const outcomes = checks.map((check): Outcome => {
       if (check instanceof Refusal) return refused(check);
       const id = claims.workerOf.get(check.number.value) as string;
-      const state = found.get(id) as Found;
-      if (check.name === '' && !state.organisations.includes(organisation)) return refused(nameMissing());
-      if (check.name !== '' && names.get(state.name) !== check.name) return refused(nameDiffers());
-      return {
-        is: 'found', worker: id, minted: claims.minted.has(id), age: Math.max(0, wholeYears(check.number.birthDate, asOf)),
-        status: state.status, unit: state.unit ?? check.unit,
-      };
+      return outcomeOf(check, found.get(id), names, organisation, asOf, claims.minted.has(id));
     });
     await this.linkKnown(work, organisation, checks, outcomes, found);
     return outcomes;
@@ -99,7 +94,7 @@ export class Register {
   private async named(work: Work, checks: readonly (Checked | Refusal)[]): Promise<readonly (Checked | Refusal)[]> {
     const given = new Set(checks.flatMap((c) => (c instanceof Refusal || c.name === '' ? [] : [c.number.value])));
     const nameless = checks.flatMap((c) => (c instanceof Refusal || given.has(c.number.value) ? [] : [c.number.value]));
-    const known = await this.identities.known(work.query, nameless);
+    const known = await this.identities.workersOf(work.query, nameless);
     return checks.map((c) => (c instanceof Refusal || c.name !== '' || known.has(c.number.value) ? c : nameMissing()));
   }
 
@@ -124,6 +119,20 @@ export class Register {
     await work.decideMany(worker, items);
   }
 
+  /** The same checks and facts, and nothing is written: a new person has no id yet. */
+  async rehearse(work: Work, organisation: string, people: readonly Person[], asOf: CivilDate): Promise<readonly Outcome[]> {
+    const checks = await this.named(work, await this.check(work, people));
+    const numbers = checks.flatMap((c) => (c instanceof Refusal ? [] : [c.number.value]));
+    const workerOf = await this.identities.workersOf(work.query, numbers);
+    const found = await this.load(work, [...new Set(workerOf.values())]);
+    const names = await this.vault.readMany(work.query, [...found.values()].map((f) => f.name));
+    return checks.map((check) => {
+      if (check instanceof Refusal) return refused(check);
+      const state = found.get(workerOf.get(check.number.value) ?? '');
+      return outcomeOf(check, state, names, organisation, asOf, false);
+    });
+  }
+
   /** What was unknown is filled in; what is known, is not overwritten from a file. */
   private async linkKnown(
     work: Work, organisation: string, checks: readonly (Checked | Refusal)[], outcomes: readonly Outcome[], found: ReadonlyMap<string, Found>,
@@ -131,7 +140,7 @@ export class Register {
     const seen = new Set<string>();
     for (const [n, outcome] of outcomes.entries()) {
       const check = checks[n];
-      if (outcome.is !== 'found' || outcome.minted || check instanceof Refusal || !check || seen.has(outcome.worker)) continue;
+      if (outcome.is !== 'found' || outcome.worker === null || outcome.minted || check instanceof Refusal || !check || seen.has(outcome.worker)) continue;
       seen.add(outcome.worker);
       const state = found.get(outcome.worker) as Found;
       if (!state.organisations.includes(organisation)) await work.decide(worker, outcome.worker, { type: 'Link', organisation });
@@ -155,6 +164,17 @@ export class Register {
     );
   }
 }
+
+const outcomeOf = (
+  check: Checked, state: Found | undefined, names: ReadonlyMap<string, string>, organisation: string, asOf: CivilDate, minted: boolean,
+): Outcome => {
+  if (state && check.name === '' && !state.organisations.includes(organisation)) return refused(nameMissing());
+  if (state && check.name !== '' && names.get(state.name) !== check.name) return refused(nameDiffers());
+  return {
+    is: 'found', worker: state?.id ?? null, minted, age: Math.max(0, wholeYears(check.number.birthDate, asOf)),
+    status: state?.status ?? check.person.status ?? 'worker', unit: state?.unit ?? check.unit,
+  };
+};
 
 const refused = ({ rule, text: said, next }: Refusal): Outcome => ({ is: 'refused', rule, text: said, ...(next === undefined ? {} : { next }) });
 

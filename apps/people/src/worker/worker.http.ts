@@ -9,7 +9,7 @@ import {
 } from '#libs/web';
 import { AccessLog } from '../access-log/access-log.js';
 import { idNumber } from '../id-number.js';
-import { FindDto, IdentityDto, NamesAnswer, NamesDto, WorkersQuery } from '../lookup/lookup.dto.js';
+import { FactsAnswer, FactsDto, FindDto, IdentityDto, NamesAnswer, NamesDto, WorkersQuery } from '../lookup/lookup.dto.js';
 import { type Identity, Lookup } from '../lookup/lookup.js';
 import { Identities } from '../register/identities.js';
 import { Records } from './records.js';
@@ -79,6 +79,20 @@ export class WorkerController {
   async names(@Body() { ids, purpose }: NamesDto, @TheCaller() caller: Caller): Promise<NamesAnswer> {
     const workers = await this.lookup.byIds(ids, caller);
     await this.log.note(caller, 'POST /workers/names', workers.length, purpose);
+    return { workers };
+  }
+
+  @Post('facts')
+  @HttpCode(200)
+  @Roles('organiser', 'trainer', 'certifier', 'worker')
+  @ApiOperation({
+    summary: 'Facts for worker ids',
+    description: 'What a rule may know (用于资格审查): age in whole years at a date, worker or student, unit; never a birth date. A worker gets the own facts alone. The read is logged.',
+  })
+  @Produces(FactsAnswer)
+  async facts(@Body() { ids, asOf, purpose }: FactsDto, @TheCaller() caller: Caller): Promise<FactsAnswer> {
+    const workers = await this.lookup.facts(ids, asOf, caller);
+    await this.log.note(caller, 'POST /workers/facts', workers.length, purpose);
     return { workers };
   }
 
