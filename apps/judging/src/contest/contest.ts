@@ -99,7 +99,7 @@ export const known = (state: Contest): KnownContest => {
   return state;
 };
 
-export const running = (state: KnownContest): void => {
+export const running = (state: Pick<KnownContest, 'is'>): void => {
   if (state.is === 'running') return;
   throw new WrongState('contest-not-running', text('该赛项不在进行中', `the contest is ${state.is}`), {
     announced: 'start the contest', running: '', marked: 'file an appeal: only an upheld hearing changes a locked sheet', cancelled: 'none',

@@ -7,10 +7,11 @@ const upheld: HearingEvent = { type: 'HearingUpheld', appeal: 'a1', contest: 'c1
 
 describe('a hearing', () => {
   it('goes to an arbitrator who marked nothing in the contest', () => {
-    expect(given(decider).when({ type: 'Assign', ...terms, markedHere: false })).toEqual([assigned]);
-    expect(() => given(decider).when({ type: 'Assign', ...terms, markedHere: true })).toThrow(expect.objectContaining({ rule: 'arbitrator-marked-here' }));
-    expect(given(decider, assigned).when({ type: 'Assign', ...terms, markedHere: false })).toEqual([]);
-    expect(given(decider, assigned).when({ type: 'Assign', ...terms, arbitrator: 'r2', markedHere: false })).toHaveLength(1);
+    expect(given(decider).when({ type: 'Assign', ...terms, markedHere: false, withdrawn: false })).toEqual([assigned]);
+    expect(() => given(decider).when({ type: 'Assign', ...terms, markedHere: true, withdrawn: false })).toThrow(expect.objectContaining({ rule: 'arbitrator-marked-here' }));
+    expect(() => given(decider).when({ type: 'Assign', ...terms, markedHere: false, withdrawn: true })).toThrow(expect.objectContaining({ rule: 'appeal-closed' }));
+    expect(given(decider, assigned).when({ type: 'Assign', ...terms, markedHere: false, withdrawn: false })).toEqual([]);
+    expect(given(decider, assigned).when({ type: 'Assign', ...terms, arbitrator: 'r2', markedHere: false, withdrawn: false })).toHaveLength(1);
   });
 
   it('is decided by that arbitrator alone, and once', () => {

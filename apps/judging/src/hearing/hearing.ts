@@ -15,7 +15,7 @@ export type HearingEvent =
   | { type: 'HearingDismissed'; appeal: string; contest: string; code: string; reasons: string; by: string };
 
 export type HearingCommand =
-  | { type: 'Assign'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string; markedHere: boolean }
+  | { type: 'Assign'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string; markedHere: boolean; withdrawn: boolean }
   | { type: 'Uphold'; sheets: readonly string[]; reasons: string; by: string }
   | { type: 'Dismiss'; reasons: string; by: string };
 
@@ -27,7 +27,8 @@ const decide = (command: HearingCommand, hearing: Hearing): readonly HearingEven
   switch (command.type) {
     case 'Assign': {
       if (hearing.is === 'upheld' || hearing.is === 'dismissed') throw closed(hearing.is);
-      const { type: _, markedHere, ...assigned } = command;
+      const { type: _, markedHere, withdrawn, ...assigned } = command;
+      if (withdrawn) throw new WrongState('appeal-closed', text('申诉已撤回', 'the appeal was withdrawn'), 'nothing is left to hear');
       if (markedHere)
         throw new Refusal('arbitrator-marked-here', text('参与过本赛项评分的人不能裁决申诉', 'who marked in this contest may not hear an appeal in it'), 'name an arbitrator who marked nothing here');
       if (hearing.is === 'assigned' && hearing.arbitrator === command.arbitrator) return [];
