@@ -1,4 +1,5 @@
 import { BooleanField, DateField, EnumField, IdField, IntegerField, ListField, ObjectField, PageQuery, RefField, TextField } from '#libs/web';
+import type { WorkerStatus } from '../worker/worker.js';
 import type { Identity, WorkerFacts } from './lookup.js';
 
 const nobody = 'null once the worker is erased';
@@ -10,7 +11,7 @@ export class IdentityDto implements Identity {
   @TextField({ nullable: true, description: `ID number as a public list shows it; ${nobody}`, example: '310115********001X' })
   maskedIdNumber!: string | null;
   @TextField({ nullable: true, description: 'staff number (工号) where known', example: 'HD-0412' }) staffNumber!: string | null;
-  @EnumField(['worker', 'student'], { description: 'worker or student' }) status!: string;
+  @EnumField(['worker', 'student'], { nullable: true, description: `worker or student; ${nobody}` }) status!: WorkerStatus | null;
   @IdField({ nullable: true, description: 'unit (单位)' }) unit!: string | null;
   @TextField({ nullable: true, description: 'its name', example: '沪东机床厂' }) unitName!: string | null;
   @BooleanField({ description: 'the person was erased; only ids remain', example: false }) erased!: boolean;
@@ -33,7 +34,7 @@ export class FactsDto extends NamesDto {
 export class WorkerFactsDto implements WorkerFacts {
   @IdField({ description: 'the id that was asked for' }) worker!: string;
   @IntegerField({ min: 0, description: 'whole years at `asOf`', example: 34 }) age!: number;
-  @EnumField(['worker', 'student'], { description: 'worker or student' }) status!: string;
+  @EnumField(['worker', 'student'], { description: 'worker or student' }) status!: WorkerStatus;
   @IdField({ nullable: true, description: 'unit (单位)' }) unit!: string | null;
   @IdField({ nullable: true, description: 'the record that this one goes on as, after a merge' }) mergedInto!: string | null;
 }
