@@ -26,6 +26,10 @@ export const decide = (pack: Pack, facts: Facts): Decision => {
 export const effectsOf = ({ level, honours, money, held }: Effects): unknown => ({ to: level?.to ?? null, honours, money, held });
 export const effectsDigest = (effects: Effects): string => digestOf(effectsOf(effects));
 
+/** The contest is frozen to a pack that this deployment does not have, or not with that content: nobody may guess. */
+export const withoutPack = (): Decision =>
+  held(kinds, reason('pack-not-available', 'all', null, '未找到公布时冻结的政策包', 'the pack that the contest is frozen to is not available'));
+
 /** What stands before every rule: nothing follows, or all is held. */
 const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
   if (needsOverride(pack) && !contest.overridden)
@@ -168,8 +172,9 @@ const levelOf = (pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reas
   }
   const capped = pack.caps.find((cap) => counted(cap, facts, best).length >= cap.count);
   if (capped === undefined) return best;
-  const earlier = counted(capped, facts, best).map(({ contest }) => contest).join(', ');
-  reasons.push(reason('cap-reached', 'level', capped.id, `${capped.title.zh}；已由赛项 ${earlier} 晋升`, `${capped.title.en}; promoted already by contest ${earlier}`, capped.cite));
+  const earlier = counted(capped, facts, best).map(({ firstFinalAt }) => civilDate(firstFinalAt)).join(', ');
+  reasons.push(reason('cap-reached', 'level', capped.id, `${capped.title.zh}；已于 ${earlier} 通过竞赛晋升`,
+    `${capped.title.en}; promoted already by the contest that was final on ${earlier}`, capped.cite));
   return null;
 };
 

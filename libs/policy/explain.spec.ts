@@ -44,7 +44,7 @@ describe('an explanation', () => {
       series: 'tianjin-municipal', class: 'municipal-1', rank: 5, holds: 3, finalAt: '2026-10-10', promoted: [{ contest: 'june', level: 3, finalAt: '2026-06-10' }],
     };
     expect(english(shipped('tianjin-municipal-1'), facts)).toMatchObject({
-      reasons: ['One competition promotion a person a year; promoted already by contest june'],
+      reasons: ['One competition promotion a person a year; promoted already by the contest that was final on 2026-06-10'],
       changes: ['no earlier promotion by a contest: level 3 → level 2'],
     });
   });

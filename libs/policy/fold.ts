@@ -1,11 +1,12 @@
 import { civilDate, type CivilDate } from '#libs/decider';
-import { decide, effectsDigest } from './decide.js';
+import { decide, effectsDigest, withoutPack } from './decide.js';
 import type { ContestFacts, Decision, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts } from './facts.js';
 import type { Pack } from './pack.js';
 
 /** One contest of a worker: its facts as its last final revision has them. */
 export interface Outcome {
-  readonly pack: Pack;
+  /** null: the frozen pack is not available. */
+  readonly pack: Pack | null;
   readonly contest: ContestFacts;
   readonly placing: PlacingFacts;
   readonly person: PersonFacts;
@@ -50,7 +51,7 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
       promotions: given.map(({ since: _, ...promotion }) => promotion),
     };
     const facts: Facts = { contest, placing, person, held };
-    const decision = decide(pack, facts);
+    const decision = pack === null ? withoutPack() : decide(pack, facts);
     if (rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
       if (decision.level !== null) given.push({ contest: id, occupation, level: decision.level.to, firstFinalAt, since: civilDate(firstFinalAt) });

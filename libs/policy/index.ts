@@ -1,7 +1,7 @@
 export * from './applies.js';
 export * from './canonical.js';
 export type { Checked } from './conditions.js';
-export { decide, effectsDigest } from './decide.js';
+export { decide, effectsDigest, withoutPack } from './decide.js';
 export * from './explain.js';
 export * from './facts.js';
 export * from './fold.js';

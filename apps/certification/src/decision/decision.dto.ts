@@ -1,0 +1,155 @@
+import { civilDate, type Text } from '#libs/decider';
+import { type Checked, type Cited, type EffectKind, type Explanation, outcomeText, type Pack } from '#libs/policy';
+import {
+  BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField, PageQuery, RefField,
+  TextField,
+} from '#libs/web';
+import { type DecisionState, stateName } from './decision.js';
+import { decisionStates, type DecisionRow, type DecisionStateName } from './decisions-view.js';
+
+const modes = ['award', 'approve', 'recommend'] as const;
+const payees = ['person', 'team', 'coach', 'employer'] as const;
+
+export class HonourDto {
+  @RefField({ example: 'national-technical-expert' }) honour!: string;
+  @EnumField(modes, { description: 'awarded by the contest, approved by an authority, or only recommended to one' }) mode!: (typeof modes)[number];
+  @RefField({ example: 'national-workers-1-2021/top-5-title' }) rule!: string;
+}
+
+export class MoneyDto {
+  @RefField({ example: 'shanghai-special-2024/training-subsidy' }) rule!: string;
+  @IntegerField({ min: 0, description: 'integer fen, CNY', example: 240000 }) fen!: number;
+  @EnumField(payees) payee!: (typeof payees)[number];
+  @BooleanField({ description: 'only after the certificate is issued' }) needsCertificate!: boolean;
+  @IntegerField({ min: 1, nullable: true, description: 'months to claim it in' }) claimWithinMonths!: number | null;
+}
+
+export class DecisionDto {
+  @IdField() id!: string;
+  @IdField() contest!: string;
+  @IdField({ description: 'whom it is about; names are asked from people' }) worker!: string;
+  @RefField({ description: 'the number of the entry', example: '001' }) entryNumber!: string;
+  @RefField({ example: '6-18-01-01' }) occupation!: string;
+  @IntegerField({ min: 1, description: 'how often this contest was decided for this worker' }) nth!: number;
+  @EnumField(decisionStates, { description: 'where it is in its life' }) state!: DecisionStateName;
+  @IntegerField({ min: 1, nullable: true, description: 'rank in the final result; null: not ranked' }) rank!: number | null;
+  @LevelField({ nullable: true, description: 'level held before: 五级 = 5 … 一级 = 1' }) from!: number | null;
+  @LevelField({ nullable: true, description: 'level given; null: none' }) to!: number | null;
+  @ListField(() => HonourDto) honours!: HonourDto[];
+  @ListField(() => MoneyDto) money!: MoneyDto[];
+  @ListField(() => 'string', { description: 'effects that a panel must settle first', example: ['level'] }) held!: string[];
+  @InstantField({ nullable: true, description: 'the public notice (公示) lasts until then' }) noticeUntil!: string | null;
+  @IdField({ nullable: true }) certificate!: string | null;
+  @TextField({ nullable: true, description: 'number of the certificate', example: 'S000131000001262000001' }) number!: string | null;
+}
+
+export class DecisionsQuery extends PageQuery {
+  @EnumField(decisionStates, { optional: true }) state?: DecisionStateName;
+  @IdField({ optional: true }) contest?: string;
+  @IdField({ optional: true }) worker?: string;
+}
+
+export class ContestDecisionsQuery extends PageQuery {
+  @EnumField(decisionStates, { optional: true }) state?: DecisionStateName;
+}
+
+export class ReasonsDto {
+  @TextField({ max: 2000, description: 'why; kept encrypted', example: '公示期间核实：该选手报名条件不符。' }) reasons!: string;
+}
+
+export class ObjectionDto {
+  @TextField({ max: 2000, description: 'what you object to; kept encrypted', example: '我的技师证书未计入，请核对。' }) grounds!: string;
+}
+
+export class RulingDto {
+  @IntegerField({ min: 1, description: 'the place within the shared rank', example: 10 }) place!: number;
+  @TextField({ max: 2000, description: 'why; kept encrypted', example: '评审组依技术文件复核加工时间后裁定。' }) reasons!: string;
+}
+
+export class RefusedDto {
+  @IdField() decision!: string;
+  @RefField({ example: 'trained-the-candidate' }) rule!: string;
+  @TextField({ example: 'whoever trained the candidate may not certify' }) why!: string;
+}
+
+export class BulkDto {
+  @IntegerField({ min: 0, description: 'approved by this call', example: 20 }) approved!: number;
+  @ListField(() => RefusedDto, { description: 'those that a rule kept you from' }) refused!: RefusedDto[];
+  @IntegerField({ min: 0, description: 'not looked at: call again', example: 0 }) left!: number;
+}
+
+export class CitationDto {
+  @TextField({ example: 'hrss.tj.gov.cn kbms 3228' }) document!: string;
+  @TextField({ example: '天津市职业技能竞赛' }) title!: string;
+  @TextField({ max: 5000, example: '市级一类 top 10: worker → 技师 (holder → 高级技师), student → 高级工' }) quote!: string;
+  @EnumField(['verbatim', 'summary'], { description: 'word for word, or our note of what the source says' }) quoted!: 'verbatim' | 'summary';
+}
+
+export class CheckedDto {
+  @BooleanField() holds!: boolean;
+  @TextField({ example: 'rank is 1–10' }) condition!: string;
+  @TextField({ nullable: true, description: 'what was found', example: '11' }) value!: string | null;
+  @ListField(() => CheckedDto) parts!: CheckedDto[];
+}
+
+export class ExplainedReasonDto {
+  @RefField({ example: 'cap-reached' }) code!: string;
+  @TextField({ max: 2000, example: 'One competition promotion a person a year' }) text!: string;
+  @ListField(() => CitationDto) citations!: CitationDto[];
+}
+
+export class ExplainedRuleDto {
+  @RefField({ example: 'tianjin-municipal-1/worker-top-10' }) rule!: string;
+  @TextField({ example: 'Workers, top 10: technician; a technician becomes senior technician' }) title!: string;
+  @EnumField(['primary', 'secondary', 'recalled', 'hypothetical'], { description: 'how sure the source is' }) verification!: string;
+  @TextField({ nullable: true }) note!: string | null;
+  @ObjectField(() => CheckedDto) condition!: CheckedDto;
+  @ListField(() => CitationDto) citations!: CitationDto[];
+}
+
+export class ChangeDto {
+  @EnumField(['rank', 'theory-and-practical', 'level-held', 'earlier-promotions', 'status']) fact!: string;
+  @TextField({ example: 'rank 10 instead of 11' }) change!: string;
+  @TextField({ description: 'what would have followed', example: 'level 3 → level 2' }) then!: string;
+}
+
+export class ExplanationDto {
+  @IdField() decision!: string;
+  @EnumField(decisionStates) state!: string;
+  @TextField({ description: 'what follows, in one sentence', example: 'level 3 → level 2; CNY 2400.00' }) outcome!: string;
+  @TextField({ nullable: true, description: 'the pack and its version; null where it is not available', example: 'tianjin-municipal-1 1' }) pack!: string | null;
+  @ListField(() => ExplainedReasonDto, { description: 'why something does not follow, or otherwise than the rule says at first' }) reasons!: ExplainedReasonDto[];
+  @ListField(() => ExplainedRuleDto, { description: 'every rule of the pack, with its conditions and the values that they met' }) rules!: ExplainedRuleDto[];
+  @ListField(() => ChangeDto, { description: 'the nearest changes that would have led elsewhere, found by deciding again' }) changes!: ChangeDto[];
+  @ListField(() => 'id', { description: 'the public events that the facts come from' }) sources!: string[];
+}
+
+/** What belongs to the organisation and the log is no part of a decision as it is shown. */
+export const shown = ({ organisation: _o, version: _v, position: _p, ...row }: DecisionRow): DecisionDto => row;
+
+const checked = ({ holds, text, value, parts }: Checked, language: Language): CheckedDto =>
+  ({ holds, condition: text[language], value, parts: parts.map((part) => checked(part, language)) });
+const copied = (citations: readonly Cited[]): CitationDto[] => citations.map((citation) => ({ ...citation }));
+
+export const explained = (
+  id: string, state: Exclude<DecisionState, { is: 'none' }>, pack: Pack | null, explanation: Explanation | null, { language }: Caller,
+): ExplanationDto => ({
+  decision: id, state: state.is, pack: pack === null ? null : `${pack.id} ${pack.version}`, sources: [...state.found.sources],
+  outcome: explanation === null ? stateName[state.is][language] : explanation.outcome[language],
+  reasons: explanation === null
+    ? state.found.reasons.map(({ code, text }) => ({ code, text: text[language], citations: [] }))
+    : explanation.reasons.map(({ code, text, citations }) => ({ code, text: text[language], citations: copied(citations) })),
+  rules: (explanation?.rules ?? []).map(({ rule, title, verification, note, condition, citations }) => ({
+    rule, title: title[language], verification, note: note?.[language] ?? null, condition: checked(condition, language), citations: copied(citations),
+  })),
+  changes: (explanation?.changes ?? []).map(({ fact, change, then }) => ({ fact, change: change[language], then: then[language] })),
+});
+
+/** One sentence of what a decision gives, for lists. */
+export const outcomeOf = (pack: Pack | null, row: DecisionRow): Text => {
+  if (pack === null) return stateName[row.state];
+  const level = row.to === null ? null : { from: row.from, to: row.to, rule: '' };
+  return outcomeText(pack, { is: 'none', level, honours: row.honours, money: row.money, held: row.held as EffectKind[], reasons: [], rules: [] });
+};
+
+export const noticeDay = (row: DecisionRow): string | null => (row.noticeUntil === null ? null : civilDate(row.noticeUntil));

@@ -1,0 +1,179 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Refusal } from '#libs/decider';
+import type { Done } from '#libs/event-store';
+import { explain } from '#libs/policy';
+import { Reader, Transactions, type Work } from '#libs/service';
+import { Vault } from '#libs/vault';
+import { type Caller, DoneAnswer, IdParam, NotFound, type Page, Produces, Roles, TheCaller, versioned, type Versioned } from '#libs/web';
+import { file } from '../file/file.js';
+import { frozenPack } from '../run/results.js';
+import { decision, type DecisionState } from './decision.js';
+import {
+  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto, ReasonsDto, RulingDto, shown,
+} from './decision.dto.js';
+import { Decisions } from './decisions.js';
+
+/** One transaction; more would keep it open too long. */
+const BATCH = 200;
+
+type Known = Exclude<DecisionState, { is: 'none' }>;
+
+@ApiTags('decisions 晋级决定')
+@Controller()
+export class DecisionController {
+  constructor(
+    private readonly reader: Reader,
+    private readonly transactions: Transactions,
+    private readonly decisions: Decisions,
+    private readonly vault: Vault,
+  ) {}
+
+  @Get('decisions')
+  @Roles('certifier', 'organiser', 'auditor')
+  @ApiOperation({ summary: 'Decisions of the organisation, oldest first 晋级决定清单' })
+  @Produces(DecisionDto, { page: true })
+  async list(@Query() query: DecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
+    return this.page(query, caller);
+  }
+
+  @Get('contests/:id/decisions')
+  @Roles('certifier', 'organiser', 'auditor')
+  @ApiOperation({ summary: 'Decisions of a contest: everyone who was placed has one 赛项的晋级决定' })
+  @Produces(DecisionDto, { page: true })
+  async ofContest(@IdParam('id') contest: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
+    return this.page({ ...query, contest }, caller);
+  }
+
+  @Get('decisions/:id/explanation')
+  @Roles('certifier', 'organiser', 'auditor', 'worker')
+  @ApiOperation({ summary: 'Why: rules, citations, facts, and what would have changed it 决定理由', description: 'In the language of Accept-Language. A worker sees only the own decisions.' })
+  @Produces(ExplanationDto)
+  async explanation(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<ExplanationDto>> {
+    const { state, version } = await this.visible(id, caller);
+    const pack = frozenPack(state.about.pack);
+    return versioned(explained(id, state, pack, pack === null ? null : explain(pack, state.found.facts), caller), version);
+  }
+
+  @Post('decisions/:id/approve')
+  @HttpCode(200)
+  @Roles('certifier')
+  @ApiOperation({ summary: 'Approve after the notice; never of someone you trained 批准', description: 'A level then gets its certificate by itself.' })
+  @Produces(DoneAnswer)
+  approve(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Done> {
+    return this.transactions.run(caller, (work) => approve(work, id, caller));
+  }
+
+  @Post('contests/:id/decisions/approve')
+  @HttpCode(200)
+  @Roles('certifier')
+  @ApiOperation({ summary: 'Approve all of a contest that await it 批量批准' })
+  @Produces(BulkDto)
+  approveAll(@IdParam('id') contest: string, @TheCaller() caller: Caller): Promise<BulkDto> {
+    return this.transactions.run(caller, async (work) => {
+      const { ids, left } = await this.decisions.awaiting(contest, caller, BATCH, work.manager);
+      const refused: BulkDto['refused'] = [];
+      let approved = 0;
+      for (const id of ids) {
+        try {
+          approved += (await approve(work, id, caller)).events.length;
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error; // a rule said no to this one; the others are not its business
+          refused.push({ decision: id, rule: error.rule, why: error.text[caller.language] });
+        }
+      }
+      return { approved, refused, left };
+    });
+  }
+
+  @Post('decisions/:id/reject')
+  @HttpCode(200)
+  @Roles('certifier')
+  @ApiOperation({ summary: 'Reject what is proposed or held, with reasons 驳回' })
+  @Produces(DoneAnswer)
+  reject(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
+    return this.transactions.run(caller, async (work) => {
+      const state = await load(work, id);
+      const { worker, contest } = state.about;
+      const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
+      const done = await work.decide(decision, id, { type: 'Reject', by: caller.subject, reasons: kept });
+      if (done.events.length === 0 || !('proposed' in state) || state.proposed === null) return done;
+      const made = (await work.load(file, worker)).state.contests[contest]?.made;
+      if (made?.decision !== id) return done;
+      const { effects } = made;
+      // What was rejected counts for nothing in later contests: those are decided again, by a job.
+      await work.record(file, worker, [{ type: 'EffectsRejected', contest, effects }, { type: 'RefoldAsked', because: 'rejected' }], { organisation: null });
+      return done;
+    });
+  }
+
+  @Post('decisions/:id/object')
+  @HttpCode(200)
+  @Roles('worker')
+  @ApiOperation({ summary: 'Object to your own decision while it is on notice 异议' })
+  @Produces(DoneAnswer)
+  async object(@IdParam('id') id: string, @Body() { grounds }: ObjectionDto, @TheCaller() caller: Caller): Promise<Done> {
+    const { state } = await this.visible(id, caller);
+    const seed = caller.newId();
+    const kept = caller.newId();
+    const { organisation, worker } = state.about;
+    // In the decision's organisation, whatever the worker's own is.
+    const task = { actor: caller.subject, organisation, at: caller.at, correlation: seed, causation: null, seed };
+    return this.transactions.runAs(task, async (work) => {
+      await this.vault.put(work.query, worker, grounds, kept);
+      return work.decide(decision, id, { type: 'Object', by: caller.subject, grounds: kept, at: caller.at });
+    });
+  }
+
+  @Post('decisions/:id/dismiss-objection')
+  @HttpCode(200)
+  @Roles('certifier')
+  @ApiOperation({ summary: 'Dismiss an objection, with reasons: the decision goes on 异议不成立', description: 'Where the objection is right, reject the decision instead.' })
+  @Produces(DoneAnswer)
+  dismissObjection(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
+    return this.transactions.run(caller, async (work) => {
+      const kept = await this.vault.put(work.query, (await load(work, id)).about.worker, reasons, caller.newId());
+      return work.decide(decision, id, { type: 'DismissObjection', by: caller.subject, reasons: kept, at: caller.at });
+    });
+  }
+
+  @Post('decisions/:id/settle')
+  @HttpCode(200)
+  @Roles('certifier')
+  @ApiOperation({ summary: 'Settle a shared rank at a cut: the place that the panel gave 并列裁定', description: 'It is then decided again with this place.' })
+  @Produces(DoneAnswer)
+  settle(@IdParam('id') id: string, @Body() { place, reasons }: RulingDto, @TheCaller() caller: Caller): Promise<Done> {
+    return this.transactions.run(caller, async (work) => {
+      const { worker, contest } = (await load(work, id)).about;
+      const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
+      const done = await work.decide(decision, id, { type: 'RulePlace', by: caller.subject, place, reasons: kept });
+      await work.record(file, worker, [{ type: 'PlaceRuled', contest, place, by: caller.subject, reasons: kept }, { type: 'RefoldAsked', because: 'ruled' }], { organisation: null });
+      return done;
+    });
+  }
+
+  private async page(asked: DecisionsQuery, caller: Caller): Promise<Page<DecisionDto>> {
+    const { items, next } = await this.decisions.page(asked, caller);
+    return { items: items.map(shown), next };
+  }
+
+  /** A worker sees the own decisions, of whichever organisation; others those of their organisation. */
+  private async visible(id: string, caller: Caller): Promise<{ state: Known; version: number }> {
+    const own = caller.worker;
+    const { state, version } = own === undefined ? await this.reader.load(decision, id, caller) : await this.reader.peek(decision, id);
+    if (state.is === 'none' || (own !== undefined && state.about.worker !== own)) throw new NotFound('decision', id);
+    return { state, version };
+  }
+}
+
+const load = async (work: Work, id: string): Promise<Known> => {
+  const { state } = await work.load(decision, id);
+  if (state.is === 'none') throw new NotFound('decision', id);
+  return state;
+};
+
+const approve = async (work: Work, id: string, caller: Caller): Promise<Done> => {
+  const { about } = await load(work, id);
+  const { trainers } = (await work.load(file, about.worker)).state;
+  return work.decide(decision, id, { type: 'Approve', by: caller.subject, trainers, at: work.at });
+};

@@ -1,0 +1,96 @@
+import { given } from '#libs/decider';
+import { factsForSpecs } from '../spec-facts.js';
+import { type About, decision, type DecisionEvent, type Found, type Given } from './decision.js';
+
+const about: About = {
+  worker: 'w1', contest: 'c1', entryNumber: '001', occupation: '6-18-01-01', organisation: 'org-1', nth: 1, pack: { id: 'p', version: '1', digest: 'd' },
+};
+const found: Found = { facts: factsForSpecs(), sources: ['m1'], revision: 1, reasons: [] };
+const tie = { code: 'tie-at-the-cut', effect: 'level', by: 'ranking', text: { zh: '并列', en: 'a tie' }, cite: [] } as const;
+const gives: Given = { from: 3, to: 2, honours: [], money: [] };
+const until = '2026-06-10T16:00:00.000Z';
+const proposed: DecisionEvent = { type: 'PromotionProposed', ...about, ...found, ...gives, noticeUntil: until, approval: 'person' };
+const ended: DecisionEvent = { type: 'NoticeEnded' };
+const approved: DecisionEvent = { type: 'PromotionApproved', by: 'certifier', how: 'person', on: '2026-06-11', ...gives };
+const objected: DecisionEvent = { type: 'ObjectionRaised', by: 'w1', grounds: 't1', effects: ['level'] };
+const approve = { type: 'Approve', by: 'certifier', trainers: ['trainer'], at: '2026-06-11T01:00:00.000Z' } as const;
+
+const after = (...history: readonly DecisionEvent[]) => given(decision.decider, ...history);
+const refused = (rule: string) => expect.objectContaining({ rule });
+
+describe('a promotion decision', () => {
+  it('is proposed with three independent effects, and what is held beside them', () => {
+    const effects = { level: { from: 3, to: 2, rule: 'p/r' }, honours: [], money: [], held: ['honours'] } as const;
+    expect(after().when({ type: 'Find', about, found, effects, noticeUntil: until, approval: 'person' })).toEqual([
+      proposed, { type: 'EffectsHeld', effects: ['honours'] },
+    ]);
+  });
+
+  it('is recorded also where nothing follows, or all of it is held', () => {
+    const find = { type: 'Find', about, found, noticeUntil: until, approval: 'person' } as const;
+    const nothing = { level: null, honours: [], money: [] };
+    expect(after().when({ ...find, effects: { ...nothing, held: [] } })).toEqual([{ type: 'NothingFound', ...about, ...found }]);
+    expect(after().when({ ...find, effects: { ...nothing, held: ['level'] } })).toEqual([{ type: 'PromotionHeld', effects: ['level'], ...about, ...found }]);
+  });
+
+  it('waits for the end of the notice, then for a person', () => {
+    expect(() => after(proposed).when(approve)).toThrow(refused('notice-not-over'));
+    expect(after(proposed).when({ type: 'EndNotice', due: until })).toEqual([ended]);
+    expect(after(proposed, ended).when(approve)).toEqual([approved]);
+    expect(after(proposed, ended, approved).when(approve)).toEqual([]);
+  });
+
+  it('is approved at the end of the notice where the pack says so', () => {
+    expect(after({ ...proposed, approval: 'pack' }).when({ type: 'EndNotice', due: until })).toEqual([
+      ended, { ...approved, by: 'pack', how: 'pack', on: '2026-06-11' },
+    ]);
+  });
+
+  it('is never approved by who trained the candidate', () => {
+    expect(() => after(proposed, ended).when({ ...approve, by: 'trainer' })).toThrow(refused('trained-the-candidate'));
+  });
+
+  it('is held by an objection while on notice, and goes on when that is dismissed', () => {
+    const object = { type: 'Object', by: 'w1', grounds: 't1', at: '2026-06-09T01:00:00.000Z' } as const;
+    expect(after(proposed).when(object)).toEqual([objected]);
+    expect(() => after(proposed).when({ ...object, at: until })).toThrow(refused('not-on-notice'));
+    expect(() => after(proposed, objected).when(approve)).toThrow(refused('not-awaiting-approval'));
+    const dismiss = { type: 'DismissObjection', by: 'certifier', reasons: 't2' } as const;
+    const dismissed = { type: 'ObjectionDismissed', by: 'certifier', reasons: 't2' } as const;
+    expect(after(proposed, objected).when({ ...dismiss, at: '2026-06-09T02:00:00.000Z' })).toEqual([dismissed]);
+    expect(after(proposed, objected).when({ ...dismiss, at: until })).toEqual([dismissed, ended]);
+    expect(after(proposed, objected).when({ type: 'EndNotice', due: until })).toEqual([]);
+  });
+
+  it('is rejected with reasons while it is open, and not afterwards', () => {
+    const reject = { type: 'Reject', by: 'certifier', reasons: 't3' } as const;
+    expect(after(proposed, ended).when(reject)).toEqual([{ type: 'PromotionRejected', by: 'certifier', reasons: 't3' }]);
+    expect(() => after(proposed, ended, approved).when(reject)).toThrow(refused('not-open'));
+  });
+
+  it('is issued once, and only where it gives a level', () => {
+    const issue = { type: 'Issue', certificate: 'x1', number: 'n1' } as const;
+    const issued = { type: 'PromotionIssued', certificate: 'x1', number: 'n1' } as const;
+    expect(after(proposed, ended, approved).when(issue)).toEqual([issued]);
+    expect(after(proposed, ended, approved, issued).when(issue)).toEqual([]);
+    expect(after({ ...proposed, to: null }, ended, { ...approved, to: null }).when(issue)).toEqual([]);
+  });
+
+  it('falls once, wherever it stands', () => {
+    const supersede = { type: 'Supersede', next: 'd2' } as const;
+    const superseded = { type: 'PromotionSuperseded', next: 'd2' } as const;
+    for (const history of [[proposed], [proposed, ended], [proposed, ended, approved], [proposed, objected]])
+      expect(after(...history).when(supersede)).toEqual([superseded]);
+    expect(after(proposed, superseded).when(supersede)).toEqual([]);
+    expect(after(proposed, superseded).when({ type: 'Revoke', because: 'merged' })).toEqual([]);
+    expect(() => after(proposed, ended, superseded).when(approve)).toThrow(refused('not-awaiting-approval'));
+  });
+
+  it('takes a ruling only within its shared rank', () => {
+    const held: DecisionEvent = { type: 'PromotionHeld', effects: ['level'], ...about, ...found, facts: factsForSpecs({ rank: 10, tied: 2 }), reasons: [tie] };
+    const rule = { type: 'RulePlace', by: 'certifier', reasons: 't4' } as const;
+    expect(after(held).when({ ...rule, place: 11 })).toEqual([{ type: 'PlaceRuled', by: 'certifier', place: 11, reasons: 't4' }]);
+    expect(() => after(held).when({ ...rule, place: 12 })).toThrow(refused('place-outside-the-tie'));
+    expect(() => after(proposed).when({ ...rule, place: 1 })).toThrow(refused('no-tie-to-settle'));
+  });
+});

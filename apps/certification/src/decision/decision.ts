@@ -1,0 +1,222 @@
+/**
+ * Promotion decision (晋级决定): what one contest's result gives one worker: a level, honours, money, any of them or none.
+ * Its id follows from contest, worker and how often it was decided before.
+ *
+ *   proposed, on notice ──notice over──▶ awaiting ──approve──▶ approved ──certificate──▶ issued
+ *        │    ▲                             │  ▲                  │                        │
+ *     object  └─objection dismissed──▶ or ──┘  │                  └── superseded (a later decision takes its place)
+ *        ▼                                     │                      revoked (its worker's record was merged away)
+ *      held ───────────────────────────────────┘
+ *   Beside them: held by the rules (a panel must settle it) · without effect · rejected by a person.
+ */
+import { civilDate, type CivilDate, type Decider, type Instant, Refusal, text, WrongState } from '#libs/decider';
+import type { Aggregate } from '#libs/event-store';
+import type { EffectKind, Effects, Facts, HonourEffect, Level, MoneyEffect, Reason } from '#libs/policy';
+
+export interface PackRef { readonly id: string; readonly version: string; readonly digest: string }
+
+/** Whose decision, and about what: the first event of every stream has it, and it never changes. */
+export interface About {
+  readonly worker: string;
+  readonly contest: string;
+  readonly occupation: string;
+  readonly organisation: string;
+  readonly entryNumber: string;
+  /** The first decision of this worker in this contest is 1. */
+  readonly nth: number;
+  readonly pack: PackRef;
+}
+
+/** What was decided, and from which facts. */
+export interface Found {
+  readonly facts: Facts;
+  /** The public events that the facts came from. */
+  readonly sources: readonly string[];
+  readonly revision: number;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Given {
+  readonly from: Level | null;
+  readonly to: Level | null;
+  readonly honours: readonly HonourEffect[];
+  readonly money: readonly MoneyEffect[];
+}
+
+export type DecisionEvent =
+  | ({ type: 'PromotionProposed'; noticeUntil: Instant; approval: 'person' | 'pack' } & About & Found & Given)
+  | ({ type: 'NothingFound' } & About & Found)
+  | ({ type: 'PromotionHeld'; effects: readonly EffectKind[] } & About & Found)
+  /** Some effects of what was proposed wait for a panel. */
+  | { type: 'EffectsHeld'; effects: readonly EffectKind[] }
+  /** A later revision of the result changed facts, but not what follows from them. */
+  | ({ type: 'PromotionConfirmed' } & Found)
+  | { type: 'ObjectionRaised'; by: string; grounds: string; effects: readonly EffectKind[] }
+  | { type: 'ObjectionDismissed'; by: string; reasons: string }
+  /** A panel gave a place within a shared rank; another decision takes this one's place. */
+  | { type: 'PlaceRuled'; place: number; by: string; reasons: string }
+  | { type: 'NoticeEnded' }
+  | ({ type: 'PromotionApproved'; by: string; how: 'person' | 'pack'; on: CivilDate } & Given)
+  | { type: 'PromotionRejected'; by: string; reasons: string }
+  | { type: 'PromotionIssued'; certificate: string; number: string }
+  | { type: 'PromotionSuperseded'; next: string }
+  | { type: 'PromotionRevoked'; because: string };
+
+export type DecisionCommand =
+  | { type: 'Find'; about: About; found: Found; effects: Effects; noticeUntil: Instant; approval: 'person' | 'pack' }
+  | { type: 'Confirm'; found: Found }
+  /** `grounds` and `reasons` are texts in the vault. */
+  | { type: 'Object'; by: string; grounds: string; at: Instant }
+  | { type: 'DismissObjection'; by: string; reasons: string; at: Instant }
+  | { type: 'RulePlace'; by: string; place: number; reasons: string }
+  | { type: 'EndNotice'; due: Instant }
+  /** `trainers`: whoever trained this worker. */
+  | { type: 'Approve'; by: string; trainers: readonly string[]; at: Instant }
+  | { type: 'Reject'; by: string; reasons: string }
+  | { type: 'Issue'; certificate: string; number: string }
+  | { type: 'Supersede'; next: string }
+  | { type: 'Revoke'; because: string };
+
+interface Proposed extends Given { readonly noticeUntil: Instant; readonly approval: 'person' | 'pack' }
+
+export type DecisionState =
+  | { readonly is: 'none' }
+  | ({ readonly is: 'onNotice' | 'awaiting'; readonly proposed: Proposed } & Known)
+  /** `proposed` where a person objected; null where the rules hold all of it. */
+  | ({ readonly is: 'held'; readonly proposed: Proposed | null } & Known)
+  | ({ readonly is: 'approved'; readonly proposed: Proposed } & Known)
+  | ({ readonly is: 'issued'; readonly proposed: Proposed; readonly certificate: string } & Known)
+  | ({ readonly is: 'withoutEffect' | 'rejected' | 'superseded' | 'revoked' } & Known);
+
+interface Known {
+  readonly about: About;
+  readonly found: Found;
+  /** Effects that a panel must settle. */
+  readonly held: readonly EffectKind[];
+}
+
+const decide = (command: DecisionCommand, state: DecisionState): readonly DecisionEvent[] => {
+  switch (command.type) {
+    case 'Find': return state.is === 'none' ? find(command) : [];
+    case 'Confirm': return isOver(state) ? [] : [{ type: 'PromotionConfirmed', ...command.found }];
+    case 'Object':
+      if (state.is !== 'onNotice' || command.at >= state.proposed.noticeUntil) throw wrong(state, 'not-on-notice');
+      return [{ type: 'ObjectionRaised', by: command.by, grounds: command.grounds, effects: kindsOf(state.proposed) }];
+    case 'DismissObjection':
+      if (state.is !== 'held' || state.proposed === null) throw wrong(state, 'no-objection');
+      return [
+        { type: 'ObjectionDismissed', by: command.by, reasons: command.reasons },
+        ...(command.at >= state.proposed.noticeUntil ? endNotice(state.proposed, state.proposed.noticeUntil) : []),
+      ];
+    case 'RulePlace': {
+      if (isOver(state) || state.is === 'none' || !state.found.reasons.some(({ code }) => code === 'tie-at-the-cut')) throw wrong(state, 'no-tie-to-settle');
+      const { rank, tied } = state.found.facts.placing;
+      if (rank === null || command.place < rank || command.place >= rank + tied)
+        throw new Refusal('place-outside-the-tie', text('名次不在并列范围内', 'the place is outside the shared rank'),
+          `give a place from ${rank ?? 0} to ${(rank ?? 0) + tied - 1}`);
+      return [{ type: 'PlaceRuled', by: command.by, place: command.place, reasons: command.reasons }];
+    }
+    case 'EndNotice':
+      return state.is === 'onNotice' && command.due >= state.proposed.noticeUntil ? endNotice(state.proposed, command.due) : [];
+    case 'Approve': {
+      if ((state.is === 'approved' || state.is === 'issued')) return []; // approved already, whoever asks again
+      if (state.is !== 'awaiting') throw wrong(state, state.is === 'onNotice' ? 'notice-not-over' : 'not-awaiting-approval');
+      if (command.trainers.includes(command.by))
+        throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
+          'another certifier approves');
+      return [approval(state.proposed, command.by, 'person', command.at)];
+    }
+    case 'Reject':
+      if (state.is === 'rejected') return [];
+      if (state.is !== 'onNotice' && state.is !== 'awaiting' && state.is !== 'held') throw wrong(state, 'not-open');
+      return [{ type: 'PromotionRejected', by: command.by, reasons: command.reasons }];
+    case 'Issue':
+      return state.is === 'approved' && state.proposed.to !== null
+        ? [{ type: 'PromotionIssued', certificate: command.certificate, number: command.number }] : [];
+    case 'Supersede': return isOver(state) ? [] : [{ type: 'PromotionSuperseded', next: command.next }];
+    case 'Revoke': return isOver(state) ? [] : [{ type: 'PromotionRevoked', because: command.because }];
+  }
+};
+
+const find = ({ about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>): readonly DecisionEvent[] => {
+  const { level, honours, money, held } = effects;
+  if (level === null && honours.length === 0 && money.length === 0)
+    return [held.length === 0 ? { type: 'NothingFound', ...about, ...found } : { type: 'PromotionHeld', effects: held, ...about, ...found }];
+  const given = { from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, honours, money };
+  return [
+    { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
+    ...(held.length === 0 ? [] : [{ type: 'EffectsHeld', effects: held } as const]),
+  ];
+};
+
+const endNotice = (proposed: Proposed, at: Instant): readonly DecisionEvent[] =>
+  [{ type: 'NoticeEnded' }, ...(proposed.approval === 'pack' ? [approval(proposed, 'pack', 'pack', at)] : [])];
+
+const approval = ({ from, to, honours, money }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
+  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, honours, money });
+
+const kindsOf = ({ to, honours, money }: Given): readonly EffectKind[] => [
+  ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]), ...(money.length === 0 ? [] : ['money' as const]),
+];
+
+const isOver = (state: DecisionState): boolean => state.is === 'none' || state.is === 'superseded' || state.is === 'revoked';
+
+const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
+  switch (event.type) {
+    case 'PromotionProposed': {
+      const { from, to, honours, money, noticeUntil, approval: by } = event;
+      return { is: 'onNotice', proposed: { from, to, honours, money, noticeUntil, approval: by }, ...known(event, []) };
+    }
+    case 'NothingFound': return { is: 'withoutEffect', ...known(event, []) };
+    case 'PromotionHeld': return { is: 'held', proposed: null, ...known(event, event.effects) };
+    default: return state.is === 'none' ? state : further(state, event);
+  }
+};
+
+type Further = Exclude<DecisionEvent, { type: 'PromotionProposed' | 'NothingFound' | 'PromotionHeld' }>;
+
+const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further): DecisionState => {
+  const { about, found, held } = state;
+  const same = { about, found, held };
+  const proposed = 'proposed' in state ? state.proposed : null;
+  switch (event.type) {
+    case 'EffectsHeld': return { ...state, held: event.effects };
+    case 'PromotionConfirmed': {
+      const { facts, sources, revision, reasons } = event;
+      return { ...state, found: { facts, sources, revision, reasons } };
+    }
+    case 'PlaceRuled': return state;
+    case 'ObjectionRaised': return { is: 'held', proposed, ...same };
+    case 'ObjectionDismissed': return proposed === null ? state : { is: 'onNotice', proposed, ...same };
+    case 'NoticeEnded': return proposed === null ? state : { is: 'awaiting', proposed, ...same };
+    case 'PromotionApproved': return proposed === null ? state : { is: 'approved', proposed, ...same };
+    case 'PromotionRejected': return { is: 'rejected', ...same };
+    case 'PromotionIssued': return proposed === null ? state : { is: 'issued', proposed, certificate: event.certificate, ...same };
+    case 'PromotionSuperseded': return { is: 'superseded', ...same };
+    case 'PromotionRevoked': return { is: 'revoked', ...same };
+  }
+};
+
+const known = (event: About & Found, held: readonly EffectKind[]): Known => {
+  const { worker, contest, entryNumber, occupation, organisation, nth, pack, facts, sources, revision, reasons } = event;
+  return { about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons }, held };
+};
+
+const wrong = (state: DecisionState, rule: string): WrongState =>
+  new WrongState(rule, text(`决定目前${stateName[state.is].zh}`, `the decision is ${stateName[state.is].en}`), nextStep[state.is]);
+
+export const stateName = {
+  none: text('不存在', 'unknown'), onNotice: text('公示中', 'on notice'), awaiting: text('待批准', 'awaiting approval'), held: text('暂缓', 'held'),
+  approved: text('已批准', 'approved'), issued: text('已发证', 'issued'), withoutEffect: text('无晋级', 'without effect'), rejected: text('已驳回', 'rejected'),
+  superseded: text('已被取代', 'superseded'), revoked: text('已撤销', 'revoked'),
+} as const;
+
+const nextStep: Record<DecisionState['is'], string> = {
+  none: 'none', onNotice: 'wait until the notice is over, or object', awaiting: 'approve or reject', held: 'settle it, dismiss the objection, or reject',
+  approved: 'none: the certificate follows by itself', issued: 'none', withoutEffect: 'none', rejected: 'none', superseded: 'see the later decision', revoked: 'none',
+};
+
+export const decision: Aggregate<DecisionCommand, DecisionState, DecisionEvent> = {
+  name: 'decision', decider: { initial: { is: 'none' }, decide, evolve } satisfies Decider<DecisionCommand, DecisionState, DecisionEvent>,
+  organisation: (state) => (state.is === 'none' ? undefined : state.about.organisation),
+};

@@ -1,0 +1,52 @@
+import { text } from '#libs/decider';
+import type { ServiceDefinition } from '#libs/service';
+import { timer } from '#libs/views';
+import { certificate } from './certificate/certificate.js';
+import { series } from './certificate/series.js';
+import { contest } from './contest/contest.js';
+import { DecisionController } from './decision/decision.http.js';
+import { decision } from './decision/decision.js';
+import { Decisions } from './decision/decisions.js';
+import { decisionsView } from './decision/decisions-view.js';
+import { file } from './file/file.js';
+import { hrView } from './hr/hr-view.js';
+import { HrController } from './hr/hr.http.js';
+import { MeController } from './me/me.http.js';
+import { certificationMigrations } from './migrations.js';
+import { PoliciesController } from './policies/policies.http.js';
+import { certificationPublished } from './published.js';
+import { certificationReactions } from './reactions.js';
+import { decisionRun } from './run/decision-run.js';
+import { CertificateJob, DecisionRunJob, RefoldJob, ShredJob } from './run/jobs.js';
+import { Tasks, tasksView } from './run/tasks-view.js';
+import { SkillRecordController } from './skill-record/skill-record.http.js';
+import { skillRecord } from './skill-record/skill-record.js';
+import { SkillRecords } from './skill-record/skill-records.js';
+
+const publicNotice = timer({
+  name: 'public-notice',
+  aggregate: decision,
+  set: {
+    PromotionProposed: ({ noticeUntil }) => noticeUntil,
+  },
+  clear: ['NoticeEnded', 'PromotionRejected', 'PromotionSuperseded', 'PromotionRevoked'],
+  command: (due) => ({ type: 'EndNotice', due }),
+});
+
+export const certification: ServiceDefinition = {
+  name: 'certification',
+  title: text('晋级', 'Certification'),
+  description: text(
+    '按冻结的政策包，由最终成绩自动提出晋级决定；公示、批准后发证，并能逐条说明理由。',
+    'Final results become promotion decisions by the frozen policy pack: on notice, approved, certified, and explained rule by rule.',
+  ),
+  aggregates: [decision, certificate, skillRecord, contest, file, decisionRun, series],
+  views: [decisionsView, hrView, tasksView],
+  timers: [publicNotice],
+  published: certificationPublished,
+  reactions: certificationReactions,
+  jobs: [DecisionRunJob, RefoldJob, CertificateJob, ShredJob],
+  migrations: certificationMigrations,
+  controllers: [DecisionController, SkillRecordController, MeController, HrController, PoliciesController],
+  providers: [Decisions, Tasks, SkillRecords],
+};

@@ -1,0 +1,114 @@
+/**
+ * File (档案): what certification knows of one worker and reads when it decides: the results of all contests, who trained
+ * the worker, in which occupations there are skill records, the unit; and which decisions were made from it. It holds no name.
+ */
+import type { Decider } from '#libs/decider';
+import type { Aggregate } from '#libs/event-store';
+import type { ContestFacts, PersonFacts, Place } from '#libs/policy';
+import type { PackRef } from '../decision/decision.js';
+
+/** A contest's facts about this worker, as the last final revision and the seal have them. */
+export interface Result {
+  readonly contest: ContestFacts;
+  readonly placing: Place;
+  readonly person: PersonFacts;
+  readonly organisation: string;
+  readonly entryNumber: string;
+  readonly pack: PackRef;
+  readonly revision: number;
+  /** The public events that it comes from. */
+  readonly sources: readonly string[];
+}
+
+/** The current decision in a contest. `effects` and `facts` are digests: what differs from them is decided again. */
+export interface Made { readonly decision: string; readonly nth: number; readonly effects: string; readonly facts: string }
+
+export type FileEvent =
+  | ({ type: 'ResultKnown' } & Result)
+  | ({ type: 'DecisionMade'; contest: string } & Made)
+  | { type: 'DecisionRevoked'; contest: string }
+  /** A person said no to these effects: as long as the rules say the same, they count for nothing. */
+  | { type: 'EffectsRejected'; contest: string; effects: string }
+  | { type: 'PlaceRuled'; contest: string; place: number; by: string; reasons: string }
+  | { type: 'SkillRecordOpened'; occupation: string }
+  | { type: 'TrainedBy'; enrolment: string; trainers: readonly string[] }
+  | { type: 'UnitKnown'; unit: string | null }
+  | { type: 'MergedInto'; into: string }
+  | { type: 'MergedFrom'; worker: string; results: readonly Result[]; occupations: readonly string[]; trainers: readonly string[] }
+  /** The texts about this worker are to be made unreadable; a job does it. */
+  | { type: 'WorkerErased' }
+  | { type: 'TextsShredded' }
+  /** Something changed that earlier decisions depend on: they are decided again, by a job. */
+  | { type: 'RefoldAsked'; because: string }
+  | { type: 'Refolded' };
+
+export interface Known extends Result {
+  /** The place within a shared rank that a panel ruled. */
+  readonly ruled: number | null;
+  readonly rejected: string | null;
+  readonly made: Made | null;
+}
+
+export interface FileState {
+  readonly contests: Readonly<Record<string, Known>>;
+  readonly occupations: readonly string[];
+  readonly trainers: readonly string[];
+  readonly unit: string | null;
+  readonly mergedInto: string | null;
+  readonly mergedFrom: readonly string[];
+  /** Decided again is asked for. */
+  readonly stale: boolean;
+  /** Shredding is asked for. */
+  readonly erased: boolean;
+}
+
+const initial: FileState = { contests: {}, occupations: [], trainers: [], unit: null, mergedInto: null, mergedFrom: [], stale: false, erased: false };
+
+const add = (list: readonly string[], ...values: readonly string[]): readonly string[] => [...new Set([...list, ...values])];
+
+const known = (result: Result, before: Known | undefined): Known =>
+  ({ ...result, ruled: before?.ruled ?? null, rejected: before?.rejected ?? null, made: before?.made ?? null });
+
+/** One person who was entered twice in a contest: the better place counts. */
+const better = (a: Result, b: Result | undefined): boolean => b === undefined || (a.placing.rank ?? Infinity) < (b.placing.rank ?? Infinity);
+
+export const evolveFile = (state: FileState, event: FileEvent): FileState => {
+  const change = (contest: string, parts: Partial<Known>): FileState => {
+    const before = state.contests[contest];
+    return before === undefined ? state : { ...state, contests: { ...state.contests, [contest]: { ...before, ...parts } } };
+  };
+  switch (event.type) {
+    case 'ResultKnown': {
+      const { type: _, ...result } = event;
+      return { ...state, contests: { ...state.contests, [result.contest.id]: known(result, state.contests[result.contest.id]) } };
+    }
+    case 'DecisionMade': {
+      const { type: _, contest, ...made } = event;
+      return change(contest, { made });
+    }
+    case 'DecisionRevoked': return change(event.contest, { made: null });
+    case 'EffectsRejected': return change(event.contest, { rejected: event.effects });
+    case 'PlaceRuled': return change(event.contest, { ruled: event.place });
+    case 'SkillRecordOpened': return { ...state, occupations: add(state.occupations, event.occupation) };
+    case 'TrainedBy': return { ...state, trainers: add(state.trainers, ...event.trainers) };
+    case 'UnitKnown': return { ...state, unit: event.unit };
+    case 'MergedInto': return { ...state, mergedInto: event.into };
+    case 'MergedFrom': {
+      const results = event.results.filter((result) => better(result, state.contests[result.contest.id]));
+      return {
+        ...state, mergedFrom: add(state.mergedFrom, event.worker), occupations: add(state.occupations, ...event.occupations),
+        trainers: add(state.trainers, ...event.trainers),
+        contests: { ...state.contests, ...Object.fromEntries(results.map((result) => [result.contest.id, known(result, state.contests[result.contest.id])])) },
+      };
+    }
+    case 'WorkerErased': return { ...state, erased: true };
+    case 'TextsShredded': return { ...state, erased: false };
+    case 'RefoldAsked': return { ...state, stale: true };
+    case 'Refolded': return { ...state, stale: false };
+  }
+};
+
+/** It decides nothing: it remembers, and what follows is folded from it (see run/refold.ts). */
+const decider: Decider<never, FileState, FileEvent> = { initial, decide: () => [], evolve: evolveFile };
+
+export const file: Aggregate<never, FileState, FileEvent> = { name: 'file', decider, organisation: () => undefined };

@@ -1,0 +1,4 @@
+import { serve } from '#libs/service';
+import { certification } from './definition.js';
+
+await serve(certification);
