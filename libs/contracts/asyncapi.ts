@@ -5,7 +5,9 @@ import { type Topic, topics } from './schema.js';
 /** What every message carries beside its data: CloudEvents 1.0 in binary mode. */
 const headers = {
   type: 'object',
-  required: ['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time', 'ce_dataschema', 'ce_sequence', 'content-type'],
+  required: [
+    'ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time', 'ce_dataschema', 'ce_sequence', 'content-type',
+  ],
   properties: {
     ce_specversion: { const: '1.0' },
     ce_id: { type: 'string', format: 'uuid', description: 'The id of the recorded event.' },
@@ -31,7 +33,11 @@ const typesOf = (topic: Topic) => Object.keys(contracts).filter(isPublicType).fi
 /** The public contract as one AsyncAPI 3.0 document. */
 export const asyncApi = () => ({
   asyncapi: '3.0.0',
-  info: { title: 'Jinji 晋级: public events', version: '1', description: 'At least once, in order by key. CloudEvents 1.0, binary mode.' },
+  info: {
+    title: 'Jinji 晋级: public events',
+    version: '1',
+    description: 'At least once, in order by key. CloudEvents 1.0, binary mode.',
+  },
   defaultContentType: 'application/json',
   channels: Object.fromEntries(topics.map((topic) => [topic, {
     address: topic,

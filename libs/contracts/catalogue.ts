@@ -15,7 +15,8 @@ export type PublicData<T extends PublicType> = DataOf<(typeof contracts)[T]>;
 export const isPublicType = (type: string): type is PublicType => Object.hasOwn(contracts, type);
 
 /** The contract of a type, seen alike for all of them. */
-export const contractOf = (type: PublicType): Pick<Contract, 'topic' | 'description'> & { readonly key: string } => contracts[type];
+export const contractOf = (type: PublicType): Pick<Contract, 'topic' | 'description'> & { readonly key: string } =>
+  contracts[type];
 
 /** The one service that writes a topic, and creates it. */
 export const topicOwners: Readonly<Record<Topic, string>> = {

@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { contractBreach, contractDocuments, contractOf, contracts, isPublicType, jsonSchemas, topicOwners, topics } from './index.js';
+import {
+  contractBreach, contractDocuments, contractOf, contracts, isPublicType, jsonSchemas, topicOwners, topics,
+} from './index.js';
 
 const types = Object.keys(contracts).filter(isPublicType);
 
@@ -11,7 +13,7 @@ describe('the public contract', () => {
   it('keys every message by a required property of its data', () => {
     for (const type of types) {
       const schema = jsonSchemas()[type] as { properties: Record<string, unknown>; required: string[] };
-      expect({ type, required: schema.required }).toEqual({ type, required: expect.arrayContaining([contractOf(type).key]) });
+      expect(schema.required).toContain(contractOf(type).key);
       expect(schema.properties).toHaveProperty([contractOf(type).key, 'format'], 'uuid');
     }
   });

@@ -17,7 +17,9 @@ export const jsonSchema = (type: PublicType): JsonSchema => ({
 
 /** Each public event's JSON Schema, by its type. */
 export const jsonSchemas = (): Readonly<Record<PublicType, JsonSchema>> =>
-  Object.fromEntries(Object.keys(contracts).filter(isPublicType).map((type) => [type, jsonSchema(type)])) as Record<PublicType, JsonSchema>;
+  Object.fromEntries(
+    Object.keys(contracts).filter(isPublicType).map((type) => [type, jsonSchema(type)]),
+  ) as Record<PublicType, JsonSchema>;
 
 const ajv = new Ajv({ formats: fullFormats });
 const validators = new Map<PublicType, ValidateFunction>();

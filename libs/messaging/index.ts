@@ -1,7 +1,10 @@
-export { type Batch, type BatchHandler, type Bus, ClaimLost, type DeliveredRecord, type PartitionLag, type Subscription, type SubscriptionState,
-  type WireRecord } from './bus.js';
+export type {
+  Batch, BatchHandler, Bus, DeliveredRecord, PartitionLag, Subscription, SubscriptionState, WireRecord,
+} from './bus.js';
+export { ClaimLost } from './bus.js';
 export { ContractBreach, MAX_MESSAGE_BYTES, type Message, type Origin, parse, type Parsed, toWire } from './message.js';
-export { type AggregatePublications, publication, type Publication, type Publish, published, type Published } from './published.js';
+export type { AggregatePublications, Publication, Publish, Published } from './published.js';
+export { publication, published } from './published.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
 export { embeddedBusGrants, embeddedBusMigrations } from './embedded/schema.js';
 export { Inbox, type InboxOptions } from './inbox/inbox.js';

@@ -89,8 +89,8 @@ export const parse = (record: WireRecord, wanted: ReadonlySet<string>): Parsed =
   if (record.key === null || record.key.length > 200) return bad('there is no key, or a very long one');
   if (!/^\d{1,15}$/.test(headers['ce_sequence'] ?? '')) return bad('ce_sequence is no position');
   const origin = { source, sequence: Number(headers['ce_sequence']) };
-  if (!wanted.has(type)) return isUnknownMajor(type) ? bad(`unknown major version: ${type.slice(0, 200)}`, origin) : { is: 'unknown' };
-  if (!isPublicType(type)) return { is: 'unknown' };
+  if (isUnknownMajor(type)) return bad(`unknown major version: ${type.slice(0, 200)}`, origin);
+  if (!wanted.has(type) || !isPublicType(type)) return { is: 'unknown' };
   if (Number.isNaN(Date.parse(time))) return bad('ce_time is no instant', origin);
   if (record.topic !== contractOf(type).topic) return bad(`${type} does not belong on ${record.topic}`, origin);
   const data = json(record.value);
@@ -100,10 +100,11 @@ export const parse = (record: WireRecord, wanted: ReadonlySet<string>): Parsed =
   const known = data as PublicData<typeof type>;
   const key = keyOf(type, known);
   if (record.key !== key) return bad('the key is not the one that the contract names', origin);
-  const { ce_subject: subject = key, ce_correlationid: correlation = id, ce_causationid: causation = null, traceparent } = headers;
+  const { ce_subject: subject = key, ce_correlationid: correlation = id, ce_causationid: causation = null } = headers;
+  const { traceparent } = headers;
   const message = {
-    id, source, type, subject, time: new Date(time).toISOString(), sequence: origin.sequence, topic: contractOf(type).topic, key, correlation,
-    causation, ...(traceparent === undefined ? {} : { traceparent }), data: known,
+    id, source, type, subject, time: new Date(time).toISOString(), sequence: origin.sequence, topic: contractOf(type).topic, key,
+    correlation, causation, ...(traceparent === undefined ? {} : { traceparent }), data: known,
   };
   return { is: 'message', message, origin };
 };

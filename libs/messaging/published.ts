@@ -4,7 +4,7 @@ import type { AggregateKind, Recorded } from '#libs/event-store';
 /** What a private event says in public. */
 export type Publication<T extends PublicType = PublicType> = { [K in T]: { readonly type: K; readonly data: PublicData<K> } }[T];
 
-export const publication = <T extends PublicType>(type: T, data: PublicData<T>): Publication<T> => ({ type, data }) as Publication<T>;
+export const publication = <T extends PublicType>(type: T, data: PublicData<T>): Publication<T> => ({ type, data });
 
 type Event = { readonly type: string };
 
@@ -27,6 +27,12 @@ export interface AggregatePublications<E extends Event> {
   readonly publish: { readonly [T in E['type']]?: Publish<E, T> };
 }
 
+/** The same, once the compiler has checked it. */
+interface Untyped {
+  readonly aggregate: AggregateKind;
+  readonly publish: Readonly<Record<string, Publish | undefined>>;
+}
+
 /** All that a service says in public. */
 export interface Published {
   /** False: the event is private, and its stream's first event need not be looked up. */
@@ -38,11 +44,11 @@ export const published = <Events extends readonly Event[]>(
   ...perAggregate: { readonly [I in keyof Events]: AggregatePublications<Events[I]> }
 ): Published => {
   const rules = new Map<string, Publish>();
-  for (const { aggregate, publish } of perAggregate as readonly { aggregate: AggregateKind; publish: Record<string, Publish | undefined> }[])
+  for (const { aggregate, publish } of perAggregate as readonly Untyped[])
     for (const [type, rule] of Object.entries(publish)) if (rule) rules.set(`${aggregate.name} ${type}`, rule);
   const ruleOf = ({ aggregate, event }: Recorded): Publish | undefined => rules.get(`${aggregate} ${event.type}`);
   return {
     speaksOf: (recorded) => ruleOf(recorded) !== undefined,
-    publication: (recorded, first) => ruleOf(recorded)?.(recorded as Recorded<never>, first),
+    publication: (recorded, first) => ruleOf(recorded)?.(recorded, first),
   };
 };

@@ -31,7 +31,8 @@ export class Claims {
   async join(): Promise<number> {
     await this.query(
       `WITH joined AS (
-         INSERT INTO bus.members (consumer_group, member, topics, expires_at) VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms')
+         INSERT INTO bus.members (consumer_group, member, topics, expires_at)
+         VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms')
          ON CONFLICT (consumer_group, member) DO UPDATE SET expires_at = excluded.expires_at RETURNING xmax = 0 AS new
        ) SELECT pg_notify('${CHANNEL}', '@' || $1::text) FROM joined WHERE new`,
       [this.group, this.member, this.topics, this.leaseMs],
@@ -40,12 +41,14 @@ export class Claims {
     await this.query(
       `INSERT INTO bus.claims (consumer_group, topic, partition)
        SELECT $1, p.topic, p.partition FROM bus.partitions p WHERE p.topic = ANY ($2::text[])
-          AND NOT EXISTS (SELECT FROM bus.claims c WHERE c.consumer_group = $1 AND c.topic = p.topic AND c.partition = p.partition)
+          AND NOT EXISTS (
+            SELECT FROM bus.claims c WHERE c.consumer_group = $1 AND c.topic = p.topic AND c.partition = p.partition)
        ON CONFLICT DO NOTHING`,
       [this.group, this.topics],
     );
     const [row] = await this.query<{ members: string[]; partitions: string }>(
-      `SELECT ARRAY(SELECT member::text FROM bus.members WHERE consumer_group = $1 AND topics && $2::text[] ORDER BY member) AS members,
+      `SELECT ARRAY(SELECT member::text FROM bus.members
+                      WHERE consumer_group = $1 AND topics && $2::text[] ORDER BY member) AS members,
               (SELECT count(*) FROM bus.partitions WHERE topic = ANY ($2::text[])) AS partitions`,
       [this.group, this.topics],
     );
@@ -96,7 +99,8 @@ export class Claims {
   /** False where the claim went to another: the epoch is compared by the update itself. */
   async commit(claim: ClaimRow, next: number): Promise<boolean> {
     const rows = await this.query(
-      `UPDATE bus.claims SET committed = $5 WHERE consumer_group = $1 AND topic = $3 AND partition = $4 AND member = $2 AND epoch = $6
+      `UPDATE bus.claims SET committed = $5
+        WHERE consumer_group = $1 AND topic = $3 AND partition = $4 AND member = $2 AND epoch = $6
        RETURNING 1`,
       [this.group, this.member, claim.topic, claim.partition, next, claim.epoch],
     );

@@ -116,7 +116,8 @@ export class EmbeddedConsumer implements Subscription {
 
   private hold(claim: ClaimRow, validUntil: number): void {
     this.held.set(`${claim.topic} ${claim.partition}`, {
-      claim, next: claim.committed, head: claim.head, written: false, validUntil, lost: false, leaving: false, busy: undefined, failures: 0,
+      claim, next: claim.committed, head: claim.head, written: false, validUntil, lost: false, leaving: false, busy: undefined,
+      failures: 0,
     });
   }
 

@@ -47,7 +47,8 @@ export class EmbeddedBus implements Bus {
 
   subscribe(group: string, topics: readonly string[], handler: BatchHandler): Subscription {
     this.listening ??= this.listen();
-    const consumer = new EmbeddedConsumer(this.query, group, topics, handler, this.times, (ended) => this.consumers.delete(ended));
+    const ended = (one: EmbeddedConsumer) => this.consumers.delete(one);
+    const consumer = new EmbeddedConsumer(this.query, group, topics, handler, this.times, ended);
     this.consumers.add(consumer);
     return consumer;
   }

@@ -27,7 +27,8 @@ describe('the embedded bus', () => {
       await frozen;
       late = await batch.commit(0).catch((error: unknown) => error);
     });
-    await until(async () => (await database.query(`SELECT FROM bus.claims WHERE topic = 'dying' AND member IS NOT NULL`)).length === 1, 5_000, 'a claim');
+    const claims = `SELECT FROM bus.claims WHERE topic = 'dying' AND member IS NOT NULL`;
+    await until(async () => (await database.query(claims)).length === 1, 5_000, 'a claim');
     const seen: string[] = [];
     const take: BatchHandler = async (batch) => {
       seen.push(String(batch.records[0]?.value));
@@ -70,7 +71,10 @@ describe('the embedded bus', () => {
     });
     await bus.publish([record('cut', 'k', 0)]);
     await until(() => seen.length >= 1, 5_000, 'the first');
-    await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'jinji-bus%' AND datname = current_database()`);
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name LIKE 'jinji-bus%' AND datname = current_database()`,
+    );
     await until(() => bus.publish([record('cut', 'k', 1)]).then(() => true, () => false), 5_000, 'a publish that works again');
     await until(() => new Set(seen).size === 2, 5_000, 'the second');
     await bus.close();

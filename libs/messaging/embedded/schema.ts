@@ -65,13 +65,14 @@ export class EmbeddedBusPublish1710000000002 implements MigrationInterface {
           FROM unnest(topic_list, key_list) WITH ORDINALITY AS r (topic, key, n) JOIN bus.topics t USING (topic);
         -- In one order, so that two publishers never wait for each other.
         PERFORM FROM bus.partitions p
-          WHERE EXISTS (SELECT FROM unnest(topic_list, route) AS r (topic, partition) WHERE r.topic = p.topic AND r.partition = p.partition)
+          WHERE (p.topic, p.partition) IN (SELECT * FROM unnest(topic_list, route))
           ORDER BY p.topic, p.partition FOR UPDATE;
 
         INSERT INTO bus.log (topic, partition, "offset", key, headers, value)
         SELECT r.topic, r.partition, p.head - 1 + row_number() OVER (PARTITION BY r.topic, r.partition ORDER BY r.n),
                r.key, r.headers::json, r.value
-          FROM unnest(topic_list, route, key_list, header_list, value_list) WITH ORDINALITY AS r (topic, partition, key, headers, value, n)
+          FROM unnest(topic_list, route, key_list, header_list, value_list)
+               WITH ORDINALITY AS r (topic, partition, key, headers, value, n)
           JOIN bus.partitions p ON p.topic = r.topic AND p.partition = r.partition;
         UPDATE bus.partitions p SET head = p.head + r.count
           FROM (SELECT topic, partition, count(*) FROM unnest(topic_list, route) AS x (topic, partition) GROUP BY 1, 2) AS r

@@ -1,7 +1,7 @@
 import { VersionConflict } from '#libs/event-store';
 
-const links = (error: unknown): unknown[] => {
-  const found: unknown[] = [];
+const links = (error: unknown): object[] => {
+  const found: object[] = [];
   for (let at: unknown = error; at !== null && typeof at === 'object' && found.length < 5; ) {
     found.push(at);
     at = ('driverError' in at && at.driverError) || ('cause' in at && at.cause) || null;
@@ -10,7 +10,7 @@ const links = (error: unknown): unknown[] => {
 };
 
 const codes = (error: unknown): string[] =>
-  links(error).flatMap((at) => (at !== null && typeof at === 'object' && 'code' in at && typeof at.code === 'string' ? [at.code] : []));
+  links(error).flatMap((at) => ('code' in at && typeof at.code === 'string' ? [at.code] : []));
 
 /** Two transactions met: the same one again will do. */
 export const isConflict = (error: unknown): boolean =>
@@ -19,7 +19,8 @@ export const isConflict = (error: unknown): boolean =>
 // No connection, no resources, shutting down, a standby: the database's trouble and not the message's. A query that was
 // cancelled for its length (57014) is the message's.
 const AWAY = /^(08|53|58|57P|55P03|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-const CUT = /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|driver not connected/i;
+const CUT =
+  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|driver not connected/i;
 
 /** The database is away for now: no message is to blame. */
 export const isAway = (error: unknown): boolean =>

@@ -23,7 +23,10 @@ afterAll(() => database.drop());
 beforeEach(() => database.asOwner('TRUNCATE effects, inbox_marks, parked_messages'));
 
 /** An inbox whose reaction records the effect, and fails on these sequences. */
-const inboxThat = (fails: Set<number> = new Set(), more: { transaction?: Transaction<Tx>; before?: (message: Message) => Promise<void> } = {}) => {
+const inboxThat = (
+  fails: Set<number> = new Set(),
+  more: { transaction?: Transaction<Tx>; before?: (message: Message) => Promise<void> } = {},
+) => {
   const options = {
     transaction, types, attempts: 3, pauseMs: 1, ...more,
     react: async (message: Message, tx: Tx) => {
@@ -64,7 +67,8 @@ describe('the inbox', () => {
   it('has every effect once and in order, whatever senders repeat and however they are interleaved', async () => {
     const { inbox } = inboxThat();
     // Each sender goes through the log in its order, from any place up to what was sent before; zombies repeat and mix.
-    const runs = fc.array(fc.record({ from: fc.nat(), length: fc.integer({ min: 1, max: 8 }), split: fc.nat() }), { minLength: 1, maxLength: 8 });
+    const run = fc.record({ from: fc.nat(), length: fc.integer({ min: 1, max: 8 }), split: fc.nat() });
+    const runs = fc.array(run, { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 20 }), runs, async (log, sent) => {
         await database.asOwner('TRUNCATE effects, inbox_marks, parked_messages');
@@ -99,7 +103,8 @@ describe('the inbox', () => {
     const batch = batchOf([sealed(a, 1)]);
     await expect(inbox.handle(batch)).rejects.toThrow('cut');
     expect(batch.committed).toEqual([]);
-    for (const table of ['effects', 'inbox_marks', 'parked_messages']) expect(await database.query(`SELECT FROM ${table}`)).toEqual([]);
+    for (const table of ['effects', 'inbox_marks', 'parked_messages'])
+      expect(await database.query(`SELECT FROM ${table}`)).toEqual([]);
   });
 
   it('blames no message while the database is away', async () => {
@@ -175,7 +180,8 @@ describe('through the bus', () => {
     const options = { ...inboxThat().options, bus, group: 'judging' };
     const first = new Reactor(options);
     first.start();
-    for (let i = 0; i < 10; i += 1) await bus.publish(Array.from({ length: 50 }, (_, n) => sealed(contest(String(n % 9)), i * 50 + n + 1)));
+    const some = (from: number) => Array.from({ length: 50 }, (_, n) => sealed(contest(String(n % 9)), from + n));
+    for (let i = 0; i < 10; i += 1) await bus.publish(some(i * 50 + 1));
     await until(() => first.idle(), 10_000, 'the first reading');
     const once = await effects(database.query);
     expect(Object.values(once).flat().length).toBe(500);

@@ -108,7 +108,8 @@ export class Inbox<T extends Tx> {
   private async apply(some: readonly Incoming[], tx: T, failed?: { because: string; attempts: number }): Promise<number> {
     const began = performance.now();
     const topic = some[0]?.record.topic ?? '';
-    const origins = some.flatMap(({ key, parsed }) => ('origin' in parsed && parsed.origin ? [{ key, source: parsed.origin.source }] : []));
+    const origins = some.flatMap(({ key, parsed }) =>
+      'origin' in parsed && parsed.origin ? [{ key, source: parsed.origin.source }] : []);
     const marks = await Marks.lock(tx.query, topic, origins);
     const held = await heldKeys(tx.query, topic, some.map(({ key }) => key));
     let done = 0;

@@ -24,11 +24,13 @@ export class Marks {
       list,
     );
     const rows = await query<{ key: string; source: string; sequence: string }>(
-      `SELECT m.key, m.source, m.sequence FROM inbox_marks m JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n)
+      `SELECT m.key, m.source, m.sequence
+         FROM inbox_marks m JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n)
           ON m.topic = $1 AND m.key = w.key AND m.source = w.source ORDER BY w.n FOR UPDATE OF m`,
       list,
     );
-    return new Marks(query, topic, new Map(rows.map(({ key, source, sequence }) => [nameOf(key, source), { key, source, sequence: Number(sequence), moved: false }])));
+    const marks = rows.map(({ key, source, sequence }): Mark => ({ key, source, sequence: Number(sequence), moved: false }));
+    return new Marks(query, topic, new Map(marks.map((mark) => [nameOf(mark.key, mark.source), mark])));
   }
 
   /** True for the first arrival, which moves the mark. */
@@ -45,7 +47,8 @@ export class Marks {
     const moved = [...this.seen.values()].filter((mark) => mark.moved);
     if (moved.length === 0) return;
     await this.query(
-      `UPDATE inbox_marks m SET sequence = w.sequence FROM unnest($2::text[], $3::text[], $4::bigint[]) AS w (key, source, sequence)
+      `UPDATE inbox_marks m SET sequence = w.sequence
+         FROM unnest($2::text[], $3::text[], $4::bigint[]) AS w (key, source, sequence)
         WHERE m.topic = $1 AND m.key = w.key AND m.source = w.source`,
       [this.topic, moved.map(({ key }) => key), moved.map(({ source }) => source), moved.map(({ sequence }) => sequence)],
     );

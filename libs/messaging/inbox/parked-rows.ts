@@ -38,10 +38,12 @@ const clean = (value: string): string => value.replaceAll('\0', '\uFFFD');
 /** An index takes no text of any length; a key that is longer than ours was not sent by us. */
 export const storedKey = (record: WireRecord): string => clean(record.key ?? '').slice(0, 200);
 
+const sha256 = (value: Buffer | string): string => createHash('sha256').update(value).digest('hex');
+
 const idOf = (record: DeliveredRecord, origin: Origin | undefined): string =>
   origin
     ? derivedId('parked', record.topic, storedKey(record), origin.source, origin.sequence)
-    : derivedId('parked', record.topic, record.partition, record.offset, createHash('sha256').update(record.value ?? '').digest('hex'));
+    : derivedId('parked', record.topic, record.partition, record.offset, sha256(record.value ?? ''));
 
 export const park = async (
   query: Query, record: DeliveredRecord, origin: Origin | undefined, because: string, attempts: number,
@@ -51,15 +53,16 @@ export const park = async (
     `INSERT INTO parked_messages (id, topic, partition, "offset", key, source, sequence, type, headers, value, because, attempts)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
     [idOf(record, origin), record.topic, record.partition, record.offset, storedKey(record), origin?.source ?? null,
-      origin?.sequence ?? null, type === undefined ? null : clean(type).slice(0, 200), JSON.stringify(record.headers), record.value,
-      clean(because).slice(0, 2_000), attempts],
+      origin?.sequence ?? null, type === undefined ? null : clean(type).slice(0, 200), JSON.stringify(record.headers),
+      record.value, clean(because).slice(0, 2_000), attempts],
   );
 };
 
 /** The keys behind whose parked messages later ones have to wait. */
 export const heldKeys = async (query: Query, topic: string, keys: readonly string[]): Promise<Set<string>> => {
   const rows = await query<{ key: string }>(
-    `SELECT DISTINCT key FROM parked_messages WHERE topic = $1 AND key = ANY ($2::text[]) AND state = 'parked' AND source IS NOT NULL`,
+    `SELECT DISTINCT key FROM parked_messages
+      WHERE topic = $1 AND key = ANY ($2::text[]) AND state = 'parked' AND source IS NOT NULL`,
     [topic, keys],
   );
   return new Set(rows.map(({ key }) => key));
@@ -69,7 +72,8 @@ type Raw = Omit<ParkedRecord, 'n' | 'offset' | 'sequence' | 'parkedAt' | 'decide
   n: string; offset: string; sequence: string | null; parkedAt: Date; decidedAt: Date | null;
 };
 
-const SELECT_PARKED = `SELECT n, id, topic, partition, "offset", key, type, source, sequence, because, attempts, state, headers, value,
+const SELECT_PARKED = `SELECT n, id, topic, partition, "offset", key, type, source, sequence, because, attempts, state,
+  headers, value,
   parked_at AS "parkedAt", decided_by AS "decidedBy", reason, decided_at AS "decidedAt" FROM parked_messages`;
 
 export const readParked = async (query: Query, where: string, params: readonly unknown[]): Promise<readonly ParkedRecord[]> => {

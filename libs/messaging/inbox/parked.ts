@@ -127,7 +127,8 @@ const firstOf = async (tx: Tx, key: { topic: string; key: string }): Promise<Par
 
 const decided = async ({ query }: Tx, id: string, state: ParkedState, by: string, reason: string | null): Promise<void> => {
   await query(
-    `UPDATE parked_messages SET state = $2, decided_by = $3, reason = $4, decided_at = clock_timestamp() WHERE id = $1 AND state = 'parked'`,
+    `UPDATE parked_messages SET state = $2, decided_by = $3, reason = $4, decided_at = clock_timestamp()
+      WHERE id = $1 AND state = 'parked'`,
     [id, state, by, reason],
   );
 };

@@ -36,7 +36,9 @@ export class Reactor<T extends Tx> {
   }
 
   start(): void {
-    if (this.inbox.topics.length > 0) this.subscription ??= this.options.bus.subscribe(this.options.group, this.inbox.topics, this.inbox.handle);
+    const { bus, group } = this.options;
+    const { topics, handle } = this.inbox;
+    if (topics.length > 0) this.subscription ??= bus.subscribe(group, topics, handle);
   }
 
   async stop(): Promise<void> {
@@ -52,7 +54,8 @@ export class Reactor<T extends Tx> {
   async state(): Promise<ReactorState> {
     const lag = await this.lag();
     const { partitions, crashed, failing } = this.subscription?.state() ?? { partitions: 0, crashed: false, failing: null };
-    return { partitions, crashed, failing, lag, standing: this.standing(lag), parked: await this.parked.count(), retries: this.inbox.retried };
+    const parked = await this.parked.count();
+    return { partitions, crashed, failing, lag, standing: this.standing(lag), parked, retries: this.inbox.retried };
   }
 
   private async lag(): Promise<readonly PartitionLag[]> {

@@ -12,7 +12,8 @@ export type Transaction<T extends Tx> = <R>(work: (tx: T) => Promise<R>) => Prom
 const ATTEMPTS = 8;
 
 /** Two that met try again at once, so that no message is blamed for it. */
-export const retryingConflicts = <T extends Tx>(transaction: Transaction<T>, onRetry: () => void = () => undefined): Transaction<T> =>
+export const retryingConflicts =
+  <T extends Tx>(transaction: Transaction<T>, onRetry: () => void = () => undefined): Transaction<T> =>
   async (work) => {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -58,6 +58,7 @@ export class Lease {
 
   async release(): Promise<void> {
     this.validUntil = 0;
-    await this.query(`UPDATE relay SET holder = NULL, expires_at = NULL WHERE holder = $1 AND epoch = $2`, [this.holder, this.epoch]);
+    const sql = `UPDATE relay SET holder = NULL, expires_at = NULL WHERE holder = $1 AND epoch = $2`;
+    await this.query(sql, [this.holder, this.epoch]);
   }
 }

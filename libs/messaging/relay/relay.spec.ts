@@ -40,7 +40,8 @@ afterEach(async () => {
 });
 
 const relay = (over: Partial<{ bus: Bus; query: Query; leaseMs: number; batch: number }> = {}): Relay => {
-  const made = new Relay({ service: 'registration', store, published: said, bus, query: database.query, leaseMs: 600, pollMs: 50, batch: 20, ...over });
+  const times = { leaseMs: 600, pollMs: 50, batch: 20 };
+  const made = new Relay({ service: 'registration', store, published: said, bus, query: database.query, ...times, ...over });
   relays.push(made);
   made.start();
   return made;
@@ -48,7 +49,8 @@ const relay = (over: Partial<{ bus: Bus; query: Query; leaseMs: number; batch: n
 
 const append = (name: string, event: ContestEvent) => {
   const { type, ...data } = event;
-  return store.append({ stream: `contest:${contest(name)}`, expected: 'any', events: [{ id: newId(), type, schema: 1, data, metadata: metadata() }] });
+  const events = [{ id: newId(), type, schema: 1, data, metadata: metadata() }];
+  return store.append({ stream: `contest:${contest(name)}`, expected: 'any', events });
 };
 const story = async (names: readonly string[], codes: number, from = 0): Promise<void> => {
   if (from === 0) for (const name of names) await append(name, { type: 'Opened', contest: contest(name) });
@@ -71,7 +73,8 @@ const sent = async (): Promise<Record<string, number[]>> => {
 const recorded = async (): Promise<Record<string, number[]>> => {
   const { events } = await store.read(0, 10_000);
   const byKey: Record<string, number[]> = {};
-  for (const { aggregateId, position, event } of events) if (event.type !== 'Whispered') (byKey[aggregateId] ??= []).push(position);
+  for (const { aggregateId, position, event } of events)
+    if (event.type !== 'Whispered') (byKey[aggregateId] ??= []).push(position);
   return byKey;
 };
 const firsts = (positions: readonly number[]) => [...new Set(positions)];
@@ -87,9 +90,10 @@ describe('the relay', () => {
     expect((await log()).find(({ headers }) => headers['ce_id'] === first?.id)).toMatchObject({
       key: contest('x'),
       headers: {
-        ce_specversion: '1.0', ce_source: `registration/${incarnation}`, ce_type: 'jinji.contest.registration-closed.v1', ce_subject: contest('x'),
-        ce_time: '2026-03-02T01:00:00.000Z', ce_sequence: String(first?.position), ce_correlationid: first?.metadata.correlation,
-        ce_dataschema: 'https://jinji.dev/contracts/jinji.contest.registration-closed.v1.json', 'content-type': 'application/json',
+        ce_specversion: '1.0', ce_source: `registration/${incarnation}`, ce_type: 'jinji.contest.registration-closed.v1',
+        ce_subject: contest('x'), ce_time: '2026-03-02T01:00:00.000Z', ce_sequence: String(first?.position),
+        ce_dataschema: 'https://jinji.dev/contracts/jinji.contest.registration-closed.v1.json',
+        ce_correlationid: first?.metadata.correlation, 'content-type': 'application/json',
       },
     });
     expect(await one.state()).toMatchObject({ active: true, failing: null, checkpoint: await store.head() });
@@ -190,7 +194,8 @@ describe('the relay', () => {
 
   it('keeps trying while the bus is away, and the store accepts', async () => {
     let away = true;
-    const one = relay({ bus: { ...portOf(bus), publish: (batch) => (away ? Promise.reject(new Error('no broker')) : bus.publish(batch)) } });
+    const publish: Bus['publish'] = (batch) => (away ? Promise.reject(new Error('no broker')) : bus.publish(batch));
+    const one = relay({ bus: { ...portOf(bus), publish } });
     await story(['x'], 10);
     await until(async () => (await one.state()).failing !== null, 5_000, 'the failure in the state');
     expect(await one.idle()).toBe(false);

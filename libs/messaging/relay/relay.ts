@@ -63,7 +63,8 @@ export class Relay {
   }
 
   async state(): Promise<RelayState> {
-    return { active: this.lease.held, checkpoint: await this.sentUpTo(), head: await this.options.store.head(), failing: this.failing };
+    const [checkpoint, head] = [await this.sentUpTo(), await this.options.store.head()];
+    return { active: this.lease.held, checkpoint, head, failing: this.failing };
   }
 
   /** Everything recorded so far is sent, by whichever instance. */
@@ -145,7 +146,7 @@ export class Relay {
     let before = this.checkpoint;
     for (const recorded of events) {
       try {
-        const publication = published.speaksOf(recorded) ? published.publication(recorded, await this.first.of(recorded)) : undefined;
+        const publication = published.speaksOf(recorded) && published.publication(recorded, await this.first.of(recorded));
         if (publication) records.push(toWire(publication, recorded, source));
       } catch (error) {
         if (before === this.checkpoint) throw error;

@@ -12,7 +12,8 @@ import { messagingGrants, messagingMigrations } from '../schema.js';
 export const messagingDatabase = async (): Promise<TestDatabase> => {
   const database = await migrated([...eventStoreMigrations, ...messagingMigrations, ...embeddedBusMigrations], (role) => [
     ...eventStoreGrants(role), ...messagingGrants(role), ...embeddedBusGrants(role),
-    `CREATE TABLE effects (n bigint GENERATED ALWAYS AS IDENTITY, message uuid NOT NULL, key text NOT NULL, sequence bigint NOT NULL)`,
+    `CREATE TABLE effects (
+       n bigint GENERATED ALWAYS AS IDENTITY, message uuid NOT NULL, key text NOT NULL, sequence bigint NOT NULL)`,
     `GRANT SELECT, INSERT, DELETE ON effects TO ${role}`,
   ]);
   return database;
@@ -20,7 +21,8 @@ export const messagingDatabase = async (): Promise<TestDatabase> => {
 
 export const transactionOn = (pool: Pool): Transaction<Tx> => async (work) => {
   const client = await pool.connect();
-  const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => (await client.query(sql, [...params])).rows as Row[];
+  const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) =>
+    (await client.query(sql, [...params])).rows as Row[];
   try {
     await client.query('BEGIN');
     const result = await work({ query });
@@ -52,17 +54,24 @@ export const contest = (name: string): string => derivedId('contest', name);
 
 export const AT: Instant = '2026-03-02T01:00:00.000Z';
 
-export const metadata = (): EventMetadata => ({ actor: 'test', organisation: null, correlation: newId(), causation: null, at: AT });
+export const metadata = (): EventMetadata => ({
+  actor: 'test', organisation: null, correlation: newId(), causation: null, at: AT,
+});
 
 /** A message as the relay of registration writes it; `over` breaks it. */
-export const sealed = (key: string, sequence: number, over: Partial<WireRecord> & { type?: string; source?: string } = {}): WireRecord => {
+export const sealed = (
+  key: string,
+  sequence: number,
+  over: Partial<WireRecord> & { type?: string; source?: string } = {},
+): WireRecord => {
   const { type = 'jinji.contest.code-sealed.v1', source = 'registration/i1', ...rest } = over;
   return {
     topic: 'jinji.competitions',
     key,
     headers: {
-      ce_specversion: '1.0', ce_id: derivedId('message', source, sequence), ce_source: source, ce_type: type, ce_subject: key, ce_time: AT,
-      ce_dataschema: 'https://jinji.dev/', ce_sequence: String(sequence), ce_correlationid: 'c', 'content-type': 'application/json',
+      ce_specversion: '1.0', ce_id: derivedId('message', source, sequence), ce_source: source, ce_type: type, ce_subject: key,
+      ce_time: AT, ce_dataschema: 'https://jinji.dev/', ce_sequence: String(sequence), ce_correlationid: 'c',
+      'content-type': 'application/json',
     },
     value: Buffer.from(JSON.stringify({ contest: key, code: `C${sequence}` })),
     ...rest,
