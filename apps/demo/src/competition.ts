@@ -81,22 +81,22 @@ export const takeEntries = async (
   api: Api, actors: Actors, examples: Examples, contests: Contests,
 ): Promise<Readonly<Record<ContestKey, readonly BadRow[]>>> => {
   const token = await actors.organiser();
-  const bad = {} as Record<ContestKey, readonly BadRow[]>;
+  const all = {} as Record<ContestKey, readonly BadRow[]>;
   for (const key of contestKeys) {
     const contest = `/registration/contests/${contests[key]}`;
     await api.post(`${contest}/open`, { token, key: `open/${key}`, body: {} });
     const file = { type: 'text/csv', content: examples.entries(key) };
     const path = `${contest}/entries/import?mode=good`;
-    const { rows } = await api.post<{ rows: BadRow[] }>(path, { token, key: `entries/${key}`, file });
-    bad[key] = rows;
+    const { bad } = await api.post<{ bad: BadRow[] }>(path, { token, key: `entries/${key}`, file });
+    all[key] = bad.map(({ line, reason }) => ({ line, reason }));
   }
-  return bad;
+  return all;
 };
 
 export interface EntryItem {
   readonly id: string;
   readonly number: string;
-  readonly status: string;
+  readonly is: string;
   readonly members: readonly { readonly worker: string }[];
   readonly findings: readonly { readonly met: boolean; readonly reason: Text }[];
 }
@@ -138,10 +138,10 @@ export const startContests = async (
       });
     }
     await api.post(`/registration/contests/${contests[key]}/start`, { token: organiser, key: `start/${key}`, body: {} });
-    const printed = await api.get<{ items: { envelope: number; code: string }[] }>(
+    const printed = await api.get<{ labels: { envelope: number; code: string }[] }>(
       `/registration/contests/${contests[key]}/labels`, { token: custodian },
     );
-    labels[key] = new Map(printed.items.map(({ envelope, code }) => [code, String(envelope)]));
+    labels[key] = new Map(printed.labels.map(({ envelope, code }) => [code, String(envelope)]));
   }
   return labels;
 };

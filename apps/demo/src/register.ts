@@ -15,7 +15,8 @@ export const workerIn = (people: People) => (idNumber: string): string => {
 /** The demo's people are there once only. */
 export const holdsDemo = async (api: Api, actors: Actors, examples: Examples): Promise<boolean> => {
   const idNumber = examples.workers[0]?.idNumber;
-  return api.post('/people/workers/find', { token: await actors.organiser(), body: { idNumber, purpose: 'demo: there already?' } }).then(
+  const token = await actors.organiser();
+  return api.post('/people/workers/find', { token, body: { idNumber } }).then(
     () => true,
     (error: unknown) => {
       if (error instanceof Refused && error.status === 404) return false;
@@ -26,7 +27,7 @@ export const holdsDemo = async (api: Api, actors: Actors, examples: Examples): P
 
 export const registerPeople = async (api: Api, actors: Actors, examples: Examples): Promise<People> => {
   const token = await actors.organiser();
-  for (const { code, name } of examples.units) await api.post('/people/units', { token, key: `unit/${code}`, body: { code, name } });
+  for (const unit of examples.units) await api.post('/people/units', { token, key: `unit/${unit.code}`, body: unit });
   const rows = examples.workers.map(({ unitCode, staffNumber, ...row }) => ({
     ...row, ...(unitCode ? { unitCode } : {}), ...(staffNumber ? { staffNumber } : {}),
   }));

@@ -1,4 +1,4 @@
 import { serve } from '#libs/service';
-import { incentives } from './incentives.js';
+import { incentives } from './definition.js';
 
 await serve(incentives);

@@ -11,9 +11,10 @@ const remember = async (work: Work, id: string, command: DecisionCommand): Promi
   const of = command.type === 'RecordApproval' ? command.organisation : (known.state.approval?.organisation ?? null);
   await work.decide(decision, id, command, { organisation: of });
   const { state } = await work.load(decision, id);
-  const due = dueGrants(id, state).map((terms): Order => ({ id: grantId(id, terms.rule), command: { type: 'Propose', ...terms } }));
+  const due = dueGrants(id, state).map((terms): Order =>
+    ({ id: grantId(id, terms.rule), command: { type: 'Propose', ...terms } }));
   const because = state.fell ?? 'revoked';
-  const falling = fallingGrants(id, state).map((grantOf): Order => ({ id: grantOf, command: { type: 'Fall', because } }));
+  const falling = fallingGrants(id, state).map((one): Order => ({ id: one, command: { type: 'Fall', because } }));
   await work.decideMany(grant, [...due, ...falling], { organisation: of });
 };
 

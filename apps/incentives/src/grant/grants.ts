@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, MoreThan } from 'typeorm';
 import type { Query } from '#libs/event-store';
-import { queryIn } from '#libs/views';
+import { queryOn } from '#libs/views';
 import { type Caller, NotFound, type Page, pageOf, readCursor } from '#libs/web';
 import { GrantRow, type GrantState } from './grants-view.js';
 
@@ -21,7 +21,7 @@ export class Grants {
   readonly query: Query;
 
   constructor(private readonly db: DataSource) {
-    this.query = queryIn(db.manager);
+    this.query = queryOn(db);
   }
 
   async page({ limit = 50, cursor, state, contest, worker }: Asked, { organisation }: Caller): Promise<Page<Shown>> {

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The platform as a process of its own, in an empty data folder of its own. */
+export interface Server {
+  readonly url: string;
+  readonly folder: string;
+  stop(options: { readonly keep: boolean }): Promise<void>;
+}
+
+const FIRST_INSTANT = '2026-03-02T01:00:00.000Z'; // 09:00 in Shanghai
+const platform = join(import.meta.dirname, '../../platform/src/main.js');
+
+export const startServer = async (): Promise<Server> => {
+  const folder = mkdtempSync(join(tmpdir(), 'jinji-demo-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [platform], {
+    env: {
+      ...process.env, JINJI_DATA: folder, PORT: String(port),
+      JINJI_CLOCK: 'manual', JINJI_CLOCK_START: FIRST_INSTANT, LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const stop = async ({ keep }: { keep: boolean }): Promise<void> => {
+    await ended(child);
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = (): void => void stop({ keep: false }).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    await ready(url, child);
+  } catch (error) {
+    await stop({ keep: false });
+    throw error;
+  }
+  return { url, folder, stop };
+};
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+};
+
+const ready = async (url: string, child: ChildProcess): Promise<void> => {
+  for (const until = Date.now() + 90_000; Date.now() < until; await sleep(100)) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const health = await fetch(`${url}/health`).catch(() => undefined);
+    if (health?.ok) return;
+  }
+  throw new Error('the server did not come up within 90 seconds');
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+};

@@ -1,0 +1,59 @@
+/** What the demo came to, for a person at a terminal. */
+import type { Outcome, Text } from './outcome.js';
+
+const levels = ['', '一级', '二级', '三级', '四级', '五级'];
+const levelName = (level: number | null): string => (level === null ? '—' : (levels[level] ?? '—'));
+const yuan = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
+
+/** A terminal shows a Chinese character two columns wide. */
+const wide = /[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/u;
+const width = (value: string): number => [...value].reduce((sum, c) => sum + (wide.test(c) ? 2 : 1), 0);
+const padded = (value: string, to: number): string => value + ' '.repeat(Math.max(0, to - width(value)));
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = head.map((title, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ''))));
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, i) => padded(cell, widths[i] ?? 0)).join('  ')}`.trimEnd();
+  return [line(head), line(widths.map((n) => '─'.repeat(n))), ...rows.map(line)].join('\n');
+};
+
+const because = (title: string, { zh, en }: Text): string[] => [`${title}:`, `  ${zh}`, `  ${en}`, ''];
+
+export const told = (outcome: Outcome, where: { readonly url: string; readonly folder: string | null }): string => {
+  const { totals, promotions, refusals, grants, appeal, contests } = outcome;
+  const nameOf = (key: string): string => contests.find(({ contest }) => contest === key)?.name.zh ?? key;
+  const money = (contest: string, entryNumber: string, member: number): string =>
+    grants.filter((grant) => grant.contest === contest && grant.entryNumber === entryNumber && grant.member === member)
+      .map(({ fen }) => yuan(fen)).join(' + ');
+  const promotion = promotions[0];
+  const refusal = refusals.find(({ rank, contest }) => contest === 'turning' && rank !== null && rank <= 20) ?? refusals[0];
+  const place = ({ rank, total }: { rank: number | null; total: string }): string => `${rank ?? '—'} (${total})`;
+  return [
+    '',
+    `晋级与奖补 Promotions and grants: ${totals.promotions} promotions, ${totals.grants} grants of ${yuan(totals.fen)} CNY`,
+    '',
+    table(
+      ['赛项 contest', '名次 rank', '参赛号 entry', '成员 member', '晋级 level', '规则 rule', '奖补 CNY'],
+      promotions.map(({ contest, rank, entryNumber, member, from, to, rule }) => [
+        nameOf(contest), String(rank), entryNumber, String(member), `${levelName(from)} → ${levelName(to)}`, rule,
+        money(contest, entryNumber, member),
+      ]),
+    ),
+    '',
+    ...(promotion ? because(`为什么晋级 Why ${promotion.entryNumber} was promoted`, promotion.reason) : []),
+    ...(refusal ? because(`为什么未晋级 Why ${refusal.entryNumber} (rank ${refusal.rank ?? '—'}) was not`, refusal.reason) : []),
+    `申诉改变了什么 What the upheld appeal of ${appeal.entryNumber} changed (${appeal.aspect}: ${appeal.given} → ${appeal.found}):`,
+    table(
+      ['参赛号 entry', '之前 before', '之后 after', '晋级 promoted'],
+      appeal.changes.map(({ entryNumber, before, after, promoted }) =>
+        [entryNumber, place(before), place(after), promoted ? '是 yes' : '否 no']),
+    ),
+    '',
+    '接下来 Where to look next:',
+    '  examples/README.md        what was played, and what was designed into it',
+    '  policies/                 the rules that decided, each with its citation',
+    '  npm start -- --demo       the same data behind Swagger UI, with one token a role',
+    ...(where.folder === null ? [] : [`  kept in ${where.folder}`]),
+    '',
+  ].join('\n');
+};
