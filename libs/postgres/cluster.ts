@@ -69,6 +69,16 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
   return { url, port: started.port, pid: started.pid, adopted: left !== undefined, stop, remove };
 };
 
+/** The superuser's URL of the server that runs on a folder now, for tools beside whoever started it. */
+export const runningUrl = async (folder: string): Promise<string | undefined> => {
+  const home = await placeFor(folder, await postgresUser());
+  const found = await readPidFile(path.join(home, 'cluster'));
+  const password = await readFile(path.join(home, 'password'), 'utf8').catch(() => undefined);
+  if (!found || password === undefined || !alive(found.pid)) return undefined;
+  const url = urlOf(found.port, password.trim());
+  return (await dataDirectory(url)) === undefined ? undefined : url;
+};
+
 const urlOf = (port: number, password: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
 const signal = (pid: number): void => {

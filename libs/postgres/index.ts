@@ -1,2 +1,2 @@
-export { type Cluster, type ClusterOptions, startPostgres } from './cluster.js';
+export { type Cluster, type ClusterOptions, runningUrl, startPostgres } from './cluster.js';
 export { provision, type Provisioned } from './provision.js';

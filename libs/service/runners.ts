@@ -30,7 +30,7 @@ export interface RunnerParts {
 
 /** Whether everything that follows from what was recorded has happened; `position` changes whenever anything does. */
 export interface CaughtUp {
-  readonly caughtUp: boolean;
+  readonly idle: boolean;
   readonly position: number;
   /** What is still busy. */
   readonly busy: readonly string[];
@@ -100,7 +100,7 @@ export class Runners {
     if (!(await this.relay.idle())) busy.push('relay');
     const position = await this.parts.store.head();
     if (position !== before && busy.length === 0) busy.push('new events');
-    return { caughtUp: busy.length === 0, position, busy };
+    return { idle: busy.length === 0, position, busy };
   }
 }
 

@@ -116,9 +116,9 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
     let before = -1;
     for (const until = Date.now() + 20_000; Date.now() < until; ) {
       const state = await service.caughtUp();
-      if (state.caughtUp && state.position === before) return;
-      before = state.caughtUp ? state.position : -1;
-      if (!state.caughtUp) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (state.idle && state.position === before) return;
+      before = state.idle ? state.position : -1;
+      if (!state.idle) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`the service does not settle: ${JSON.stringify(await service.caughtUp())}`);
   };

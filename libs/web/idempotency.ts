@@ -113,7 +113,7 @@ export class Idempotency {
       [scope, row.instance, number],
     );
     if (taken) return { is: 'begun', seed: taken.seed, again: true };
-    throw new Problem(409, 'request-in-progress', text('同一请求正在处理', 'the same request is being worked on'), {
+    throw new Problem(409, 'idempotency-key-in-use', text('同一请求正在处理', 'the same request is being worked on'), {
       next: 'try again in a moment', headers: { 'retry-after': '1' },
     });
   }

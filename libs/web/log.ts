@@ -10,7 +10,10 @@ export const nestLogger = (log: Logger): LoggerService => ({
   log: () => undefined,
   debug: () => undefined,
   verbose: () => undefined,
-  warn: (message: unknown, context?: unknown) => log.warn({ context }, String(message)),
+  warn: (message: unknown, context?: unknown) => {
+    // Several services in one process each have a data source; this registry is Nest's own and only warns.
+    if (context !== 'DataSourceNameRegistry') log.warn({ context }, String(message));
+  },
   error: (message: unknown, ...rest: unknown[]) => log.error({ context: rest.at(-1) }, String(message).slice(0, 300)),
   fatal: (message: unknown, context?: unknown) => log.fatal({ context }, String(message).slice(0, 300)),
 });

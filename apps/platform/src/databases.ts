@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { provision, type Provisioned, runningUrl, startPostgres } from '#libs/postgres';
+
+/** The databases of a platform's data folder. */
+export interface Databases {
+  readonly masterKey: string;
+  readonly bus: Provisioned;
+  of(service: string): Promise<Provisioned>;
+  close(): Promise<void>;
+}
+
+/** For tools: the cluster of a platform that runs, or started for as long as the tool takes. */
+export const openDatabases = async (folder: string): Promise<Databases> => {
+  const home = path.join(path.resolve(folder), 'postgres');
+  const running = await runningUrl(home);
+  const cluster = running === undefined ? await startPostgres(home) : undefined;
+  const url = running ?? (cluster?.url as string);
+  return {
+    masterKey: await masterKeyOf(path.resolve(folder)),
+    bus: await busOn(url),
+    of: (service) => serviceOn(url, service),
+    close: async () => cluster?.stop(),
+  };
+};
+
+export const busOn = (superuserUrl: string): Promise<Provisioned> => provision(superuserUrl, 'bus', { owner: 'bus_owner', running: 'bus' });
+
+export const serviceOn = (superuserUrl: string, service: string): Promise<Provisioned> =>
+  provision(superuserUrl, service, { owner: `${service}_owner`, running: service });
+
+/** Wraps the keys of people's data; whoever loses it loses that data. */
+export const masterKeyOf = async (folder: string): Promise<string> => {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'master-key');
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known) return known.trim();
+  const fresh = randomBytes(32).toString('base64');
+  await writeFile(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
+  return fresh;
+};
