@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { text, WrongState } from '#libs/decider';
 import { type Caller, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
-import { queryIn } from '#libs/views';
+import { queryOn } from '#libs/views';
 import {
   BooleanField, DoneAnswer, EnumField, Forbidden, IdField, IdParam, InstantField, ListField, NotFound, pageOf, PageQuery, Produces, readCursor, RefField,
   Roles, TextField, TheCaller,
@@ -115,7 +115,7 @@ export class AppealController {
     const { state, seesEntry } = await this.known(id, caller);
     if (!seesEntry && state.redacted === null)
       throw new WrongState('grounds-not-redacted', text('组织者尚未遮蔽申诉理由', 'the organiser has not redacted the grounds yet'), 'the organiser: PUT /appeals/{id}/redaction');
-    const texts = await this.vault.readMany(queryIn(this.db.manager), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])]);
+    const texts = await this.vault.readMany(queryOn(this.db), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])]);
     return {
       grounds: seesEntry ? (texts.get(state.grounds) ?? null) : null,
       redacted: state.redacted === null ? null : (texts.get(state.redacted) ?? null),

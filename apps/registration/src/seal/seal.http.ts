@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { Refusal, text, WrongState } from '#libs/decider';
 import { type Caller, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
-import { queryIn } from '#libs/views';
+import { queryOn } from '#libs/views';
 import { DoneAnswer, IdParam, IntegerField, ListField, Produces, RefField, Roles, TheCaller } from '#libs/web';
 import { contest, requires } from '../contest/contest.js';
 import { roster } from '../roster/roster.js';
@@ -71,7 +71,7 @@ export class SealController {
     if (caller.roles.includes('organiser'))
       throw new WrongState('labels-need-another-person', text('组织者不得查看标签', 'an organiser, who checks entries in, may not read the labels'), 'let a custodian who is no organiser print them');
     const { state } = await this.reader.load(seal, id, caller);
-    const plain = state.is === 'none' ? null : await this.vault.read(queryIn(this.db.manager), state.labels);
+    const plain = state.is === 'none' ? null : await this.vault.read(queryOn(this.db), state.labels);
     return { labels: plain === null ? [] : [...unsealed(plain).envelopes] };
   }
 }
