@@ -1,14 +1,13 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NotFound } from '#libs/web';
 import { Refusal, text, type Text } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { Reader, Transactions } from '#libs/service';
 import {
-  type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, type Page, PageQuery, Produces, RefField, Roles,
-  TextPairField, TheCaller,
+  type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, NotFound, type Page, PageQuery, pageOf, Produces,
+  readCursor, RefField, Roles, TextPairField, TheCaller,
 } from '#libs/web';
-import { HearingRow } from '../hearing/hearings.view.js';
+import type { HearingRow } from '../hearing/hearings.view.js';
 import { Hearings } from '../hearing/hearings.js';
 import { type Disagreement, marking } from '../result/compute.js';
 import { Closing } from '../result/closing.js';
@@ -64,7 +63,7 @@ export class RemarkedDto {
   @IntegerField({ description: 'sheets that are to be marked again' }) sheets!: number;
 }
 
-export class SheetsOfCodeQuery {
+export class SheetsOfCodeQuery extends PageQuery {
   @RefField({ description: 'the sealed code', example: 'K07', max: 50 }) code!: string;
 }
 
@@ -113,13 +112,22 @@ export class ContestController {
     summary: 'All sheets of one code 一个编号的全部评分表',
     description: 'For the chief judge, an auditor once marking is locked, and the arbitrator who hears an appeal of this code.',
   })
-  @Produces(SheetDto, { list: true })
-  async sheets(@IdParam('id') id: string, @Query() { code }: SheetsOfCodeQuery, @TheCaller() caller: Caller): Promise<SheetDto[]> {
+  @Produces(SheetDto, { page: true })
+  async sheets(
+    @IdParam('id') id: string, @Query() { code, limit = 50, cursor }: SheetsOfCodeQuery, @TheCaller() caller: Caller,
+  ): Promise<Page<SheetDto>> {
     const { contest: of, panel, frozen } = await this.desk.desk(id, caller);
-    if (!(await this.maySee(id, code, of.is === 'marked', panel.chief === caller.subject, caller))) throw new NotFound('code', undefined);
-    return (await this.desk.sheets(id, { code })).map(({ id: sheet, contest: _c, organisation: _o, remarked: _r, marks, ...row }) => ({
-      id: sheet, contest: id, ...row, marks: listOf(marks), aspects: frozen.aspects(row.part, row.kind).map((aspect) => aspect.id),
-    }));
+    if (!(await this.maySee(id, code, of.is === 'marked', panel.chief === caller.subject, caller))) throw new NotFound('code');
+    const [after = ''] = readCursor(cursor, 1) ?? [];
+    const rows = (await this.desk.sheets(id, { code })).filter((row) => row.id > String(after));
+    const { items, next } = pageOf(rows, limit, (row) => [row.id]);
+    return {
+      items: items.map(({ id: sheet, part, kind, judge, state, asked, marks, version }) => ({
+        id: sheet, contest: id, code, part, kind, judge, state, asked, version, marks: listOf(marks),
+        aspects: frozen.aspects(part, kind).map((aspect) => aspect.id),
+      })),
+      next,
+    };
   }
 
   @Post(':id/re-mark')
@@ -173,6 +181,7 @@ export class ContestController {
 
   private async maySee(id: string, code: string, marked: boolean, chief: boolean, caller: Caller): Promise<boolean> {
     if (chief || (marked && caller.roles.includes('auditor'))) return true;
-    return caller.roles.includes('arbitrator') && (await this.hearings.of(id)).some((row: HearingRow) => row.code === code && row.arbitrator === caller.subject);
+    const hears = (row: HearingRow): boolean => row.code === code && row.arbitrator === caller.subject;
+    return caller.roles.includes('arbitrator') && (await this.hearings.of(id)).some(hears);
   }
 }

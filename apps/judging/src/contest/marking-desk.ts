@@ -61,7 +61,7 @@ export class MarkingDesk {
   async sheets(contest: string, of: { code?: string; ids?: readonly string[] } = {}): Promise<readonly SheetRow[]> {
     return this.db.manager.find(SheetRow, {
       where: { contest, ...(of.code === undefined ? {} : { code: of.code }), ...(of.ids ? { id: In([...of.ids]) } : {}) },
-      order: { code: 'ASC', part: 'ASC', kind: 'ASC', judge: 'ASC' },
+      order: { id: 'ASC' },
     });
   }
 

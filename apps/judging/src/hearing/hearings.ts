@@ -4,7 +4,7 @@ import type { Done } from '#libs/event-store';
 import { Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { type Caller, NotFound } from '#libs/web';
-import { queryIn } from '#libs/views';
+import { queryOn } from '#libs/views';
 import { appealOf, contest, known } from '../contest/contest.js';
 import { everSat, panel } from '../panel/panel.js';
 import { deskOf, publishNext } from '../result/revise.js';
@@ -36,7 +36,7 @@ export class Hearings {
     const row = await this.db.manager.findOneBy(HearingRow, { appeal });
     if (!row) throw new NotFound('hearing', appeal);
     await this.reader.load(contest, row.contest, caller); // 404 in another organisation
-    return { row, reasons: row.reasons === null ? null : await this.vault.read(queryIn(this.db.manager), row.reasons) };
+    return { row, reasons: row.reasons === null ? null : await this.vault.read(queryOn(this.db), row.reasons) };
   }
 
   async assign(appeal: string, contestId: string, arbitrator: string, caller: Caller): Promise<Done> {
