@@ -38,7 +38,7 @@ export class Actors {
   private token(subject: string, role: string): Promise<string> {
     const key = `${role} ${subject}`;
     const token = this.tokens.get(key) ?? this.api
-      .post<{ token: string }>('/issuer/tokens', { body: { subject, organisation: ORGANISATION, roles: [role] } })
+      .post<{ token: string }>('/issuer/token', { body: { subject, organisation: ORGANISATION, roles: [role] } })
       .then((answer) => answer.token);
     this.tokens.set(key, token);
     return token;

@@ -27,7 +27,7 @@ export const playAppeal = async (
   const token = await actors.arbitrator();
   const envelope = examples.envelopes.find((drawn) => drawn.contest === key && drawn.idNumber === idNumber)?.envelope;
   const code = [...labels[key]].find(([, inEnvelope]) => inEnvelope === envelope)?.[0] ?? '';
-  const sheets = await api.all<MarkedSheet>(`/judging/contests/${contest}/sheets?code=${code}`, { token });
+  const sheets = await api.get<MarkedSheet[]>(`/judging/contests/${contest}/sheets?code=${code}`, { token });
   const sheet = sheets.find((one) => one.kind === 'M' && one.part === String(part));
   if (!sheet) throw new Error('the contested sheet is not there');
   await api.post(`/judging/hearings/${appeal}/uphold`, {

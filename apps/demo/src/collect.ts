@@ -2,7 +2,7 @@
 import type { Actors } from './actors.js';
 import { type BadRow, type Contests, entriesOf } from './competition.js';
 import { type ContestKey, contestKeys, type Examples } from './examples.js';
-import type { Api } from './http.js';
+import { type Api, inParallel } from './http.js';
 import type { Outcome, Text } from './outcome.js';
 import type { People } from './register.js';
 
@@ -20,12 +20,28 @@ interface Decision {
   readonly rank: number | null;
   readonly from: number | null;
   readonly to: number | null;
+  readonly rule: string | null;
   readonly honours: readonly { readonly honour: string }[];
 }
 
+interface Checked {
+  readonly holds: boolean;
+  readonly condition: string;
+  readonly value: string | null;
+  readonly parts: readonly Checked[];
+}
+
+/** In one language. */
 interface Explanation {
-  readonly rules: readonly string[];
-  readonly reasons: readonly { readonly effect: string; readonly by: string | null; readonly text: Text }[];
+  readonly outcome: string;
+  readonly reasons: readonly { readonly text: string }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly title: string;
+    readonly condition: Checked;
+    readonly citations: readonly { readonly document: string }[];
+  }[];
+  readonly changes: readonly { readonly change: string; readonly then: string }[];
 }
 
 interface Grant { readonly worker: string; readonly rule: string; readonly fen: number; readonly state: string }
@@ -43,10 +59,11 @@ export interface Played {
 /** The ranking as registration shows it: the result joined with the seal. */
 export const standings = async (api: Api, actors: Actors, contest: string): Promise<readonly Standing[]> => {
   const path = `/registration/contests/${contest}/results`;
-  const { placings } = await api.get<{ placings: Standing[] }>(path, { token: await actors.organiser() });
-  return placings
-    .map(({ entryNumber, rank, total, criteria }) =>
-      ({ entryNumber, rank, total, criteria: criteria.map(({ id, mark }) => ({ id, mark })) }))
+  type Answer = { standings: (Omit<Standing, 'entryNumber'> & { number: string })[] };
+  const answer = await api.get<Answer>(path, { token: await actors.organiser() });
+  return answer.standings
+    .map(({ number, rank, total, criteria }) =>
+      ({ entryNumber: number, rank, total, criteria: criteria.map(({ id, mark }) => ({ id, mark })) }))
     .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || compare(a.entryNumber, b.entryNumber));
 };
 
@@ -99,17 +116,15 @@ const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, 
   const decisions = await api.all<Decision>(`/certification/decisions?contest=${contest}`, { token: auditor });
   const promotions: Outcome['promotions'] = [];
   const refusals: Outcome['refusals'] = [];
-  for (const { id, worker, state, rank, from, to, honours } of decisions) {
-    if (state === 'superseded') continue;
-    const explained = await api.get<Explanation>(`/certification/decisions/${id}/explanation`, { token: auditor });
-    const aboutLevel = explained.reasons.filter(({ effect }) => effect === 'level' || effect === 'all');
-    const reason = joined((aboutLevel.length > 0 ? aboutLevel : explained.reasons).map(({ text }) => text));
-    const rule = aboutLevel.find(({ by }) => by !== null)?.by ?? null;
-    if (to !== null && rank !== null) {
-      const given = { from, to, rule: rule ?? '—', honours: honours.map(({ honour }) => honour).sort() };
-      promotions.push({ contest: key, ...seat(worker), rank, ...given, reason });
-    } else refusals.push({ contest: key, ...seat(worker), rank, rule, reason });
-  }
+  const standing = decisions.filter(({ state }) => state !== 'superseded');
+  await inParallel(standing, 8, async ({ id, worker, rank, from, to, rule, honours }) => {
+    const explained = (language: 'zh' | 'en'): Promise<Explanation> =>
+      api.get(`/certification/decisions/${id}/explanation`, { token: auditor, language });
+    const reason: Text = { zh: why(await explained('zh'), rule, '若', '，则'), en: why(await explained('en'), rule, 'with', ':') };
+    const of = { contest: key, ...seat(worker) };
+    if (to === null || rank === null || rule === null) refusals.push({ ...of, rank, holds: from, reason });
+    else promotions.push({ ...of, rank, from, to, rule, honours: honours.map(({ honour }) => honour).sort(), reason });
+  });
   const granted = await api.all<Grant>(`/incentives/grants?contest=${contest}`, { token: auditor });
   const turnedAway = entries.filter(({ is }) => is === 'rejected').map(({ number, findings }) => ({
     entryNumber: number, reasons: findings.filter(({ met }) => !met).map(({ reason }) => reason),
@@ -131,6 +146,18 @@ const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const joined = (texts: readonly Text[]): Text => ({
-  zh: texts.map(({ zh }) => zh).join('；') || '无', en: texts.map(({ en }) => en).join('; ') || 'none',
-});
+/** What follows; the rule that gave the level and what it found, or what stood against it and what would have helped. */
+const why = ({ outcome, reasons, rules, changes }: Explanation, rule: string | null, where: string, then: string): string => {
+  const gave = rules.find((one) => one.rule === rule);
+  const source = gave?.citations[0]?.document;
+  const said = [
+    outcome,
+    ...(gave ? [`${gave.title}${source === undefined ? '' : ` [${source}]`}: ${found(gave.condition)}`] : []),
+    ...reasons.map(({ text }) => text),
+  ];
+  const [nearest] = changes;
+  return said.join(' · ') + (nearest && gave === undefined ? ` · ${where} ${nearest.change}${then} ${nearest.then}` : '');
+};
+
+const found = ({ condition, value, parts }: Checked): string =>
+  (parts.length === 0 ? `${condition}${value === null ? '' : ` (${value})`}` : parts.map(found).join(', '));

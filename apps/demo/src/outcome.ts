@@ -13,7 +13,8 @@ const rank = () => Type.Integer({ minimum: 1 });
 const level = () => Type.Integer({ minimum: 1, maximum: 5, description: '五级 = 5 … 一级 = 1' });
 const contest = () => {
   const [turning, netsec, fitting] = contestKeys;
-  return Type.Union([Type.Literal(turning), Type.Literal(netsec), Type.Literal(fitting)], { description: 'as its files are named' });
+  const keys = [Type.Literal(turning), Type.Literal(netsec), Type.Literal(fitting)] as const;
+  return Type.Union([...keys], { description: 'as its files are named' });
 };
 const entry = () => words('the number of an entry in its contest');
 const member = () => Type.Integer({ minimum: 1, description: 'which member of the entry, as its file lists them' });
@@ -47,7 +48,7 @@ export const outcomeSchema = Type.Object(
     }), { description: 'by contest, rank and member' }),
     refusals: Type.Array(record({
       contest: contest(), entryNumber: entry(), member: member(), rank: orNull(rank()),
-      rule: orNull(words('the rule that decided')), reason: text(),
+      holds: orNull(level()), reason: text(),
     }), { description: 'decisions without a level, and why; by contest, rank and member' }),
     grants: Type.Array(record({
       contest: contest(), entryNumber: entry(), member: member(), rule: words('the money rule of the pack'),

@@ -15,7 +15,7 @@ const approveAll = async (api: Api, path: string, token: string, key: string): P
 export const approvePromotions = async (api: Api, actors: Actors, contests: Contests): Promise<void> => {
   const token = await actors.certifier();
   for (const key of contestKeys)
-    await approveAll(api, `/certification/contests/${contests[key]}/approve`, token, `promotions/${key}`);
+    await approveAll(api, `/certification/contests/${contests[key]}/decisions/approve`, token, `promotions/${key}`);
 };
 
 export const approveGrants = async (api: Api, actors: Actors, contests: Contests): Promise<void> => {

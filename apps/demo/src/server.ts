@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,9 +18,10 @@ const platform = join(import.meta.dirname, '../../platform/src/main.js');
 
 export const startServer = async (): Promise<Server> => {
   const folder = mkdtempSync(join(tmpdir(), 'jinji-demo-'));
+  chmodSync(folder, 0o755); // PostgreSQL may have to run as another user, who must be able to enter
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [platform], {
+  const child = spawn(process.execPath, [platform, '--quiet'], {
     env: {
       ...process.env, JINJI_DATA: folder, PORT: String(port),
       JINJI_CLOCK: 'manual', JINJI_CLOCK_START: FIRST_INSTANT, LOG_LEVEL: 'warn',

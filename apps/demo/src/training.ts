@@ -36,8 +36,9 @@ const importSkills = async (
   api: Api, actors: Actors, examples: Examples, workerOf: (idNumber: string) => string,
 ): Promise<void> => {
   const token = await actors.certifier();
-  const records = examples.skills.map(({ idNumber, occupation, level, since }) => ({
+  const rows = examples.skills.map(({ idNumber, occupation, level, since }) => ({
     worker: workerOf(idNumber), occupation, level: Number(level), since,
   }));
-  await api.post('/certification/skill-records/import', { token, key: 'skills', body: { records } });
+  const source = 'register of skill certificates, 2026-03-01';
+  await api.post('/certification/skill-records/import', { token, key: 'skills', body: { source, allOrNothing: true, rows } });
 };
