@@ -41,6 +41,8 @@ export const certification: ServiceDefinition = {
     'Final results become promotion decisions by the frozen policy pack: on notice, approved, certified, and explained rule by rule.',
   ),
   aggregates: [decision, certificate, skillRecord, contest, file, decisionRun, series],
+  // A worker's file spans organisations: each sees what concerns it in its own decisions.
+  conceal: ({ aggregate, event: { type: _, ...data } }) => (aggregate === file.name ? ('contest' in data && typeof data.contest === 'string' ? { contest: data.contest } : {}) : data),
   views: [decisionsView, hrView, tasksView],
   timers: [publicNotice],
   published: certificationPublished,

@@ -17,6 +17,7 @@ class Certification1772400000000 implements MigrationInterface {
       rank integer,
       from_level integer,
       to_level integer,
+      rule text,
       honours jsonb NOT NULL,
       money jsonb NOT NULL,
       held jsonb NOT NULL,

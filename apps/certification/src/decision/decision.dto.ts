@@ -1,4 +1,4 @@
-import { civilDate, type Text } from '#libs/decider';
+import type { Text } from '#libs/decider';
 import { type Checked, type Cited, type EffectKind, type Explanation, outcomeText, type Pack } from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField, PageQuery, RefField,
@@ -35,6 +35,7 @@ export class DecisionDto {
   @IntegerField({ min: 1, nullable: true, description: 'rank in the final result; null: not ranked' }) rank!: number | null;
   @LevelField({ nullable: true, description: 'level held before: 五级 = 5 … 一级 = 1' }) from!: number | null;
   @LevelField({ nullable: true, description: 'level given; null: none' }) to!: number | null;
+  @RefField({ nullable: true, description: 'the rule that gives the level', example: 'tianjin-municipal-1/worker-top-10' }) rule!: string | null;
   @ListField(() => HonourDto) honours!: HonourDto[];
   @ListField(() => MoneyDto) money!: MoneyDto[];
   @ListField(() => 'string', { description: 'effects that a panel must settle first', example: ['level'] }) held!: string[];
@@ -148,8 +149,6 @@ export const explained = (
 /** One sentence of what a decision gives, for lists. */
 export const outcomeOf = (pack: Pack | null, row: DecisionRow): Text => {
   if (pack === null) return stateName[row.state];
-  const level = row.to === null ? null : { from: row.from, to: row.to, rule: '' };
+  const level = row.to === null ? null : { from: row.from, to: row.to, rule: row.rule ?? '' };
   return outcomeText(pack, { is: 'none', level, honours: row.honours, money: row.money, held: row.held as EffectKind[], reasons: [], rules: [] });
 };
-
-export const noticeDay = (row: DecisionRow): string | null => (row.noticeUntil === null ? null : civilDate(row.noticeUntil));

@@ -7,7 +7,7 @@ const about: About = {
 };
 const found: Found = { facts: factsForSpecs(), sources: ['m1'], revision: 1, reasons: [] };
 const tie = { code: 'tie-at-the-cut', effect: 'level', by: 'ranking', text: { zh: '并列', en: 'a tie' }, cite: [] } as const;
-const gives: Given = { from: 3, to: 2, honours: [], money: [] };
+const gives: Given = { from: 3, to: 2, rule: 'p/r', honours: [], money: [] };
 const until = '2026-06-10T16:00:00.000Z';
 const proposed: DecisionEvent = { type: 'PromotionProposed', ...about, ...found, ...gives, noticeUntil: until, approval: 'person' };
 const ended: DecisionEvent = { type: 'NoticeEnded' };

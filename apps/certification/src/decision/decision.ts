@@ -39,6 +39,8 @@ export interface Found {
 export interface Given {
   readonly from: Level | null;
   readonly to: Level | null;
+  /** The rule that gives the level. */
+  readonly rule: string | null;
   readonly honours: readonly HonourEffect[];
   readonly money: readonly MoneyEffect[];
 }
@@ -142,7 +144,7 @@ const find = ({ about, found, effects, noticeUntil, approval: by }: Extract<Deci
   const { level, honours, money, held } = effects;
   if (level === null && honours.length === 0 && money.length === 0)
     return [held.length === 0 ? { type: 'NothingFound', ...about, ...found } : { type: 'PromotionHeld', effects: held, ...about, ...found }];
-  const given = { from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, honours, money };
+  const given = { from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money };
   return [
     { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
     ...(held.length === 0 ? [] : [{ type: 'EffectsHeld', effects: held } as const]),
@@ -152,8 +154,8 @@ const find = ({ about, found, effects, noticeUntil, approval: by }: Extract<Deci
 const endNotice = (proposed: Proposed, at: Instant): readonly DecisionEvent[] =>
   [{ type: 'NoticeEnded' }, ...(proposed.approval === 'pack' ? [approval(proposed, 'pack', 'pack', at)] : [])];
 
-const approval = ({ from, to, honours, money }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
-  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, honours, money });
+const approval = ({ from, to, rule, honours, money }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
+  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money });
 
 const kindsOf = ({ to, honours, money }: Given): readonly EffectKind[] => [
   ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]), ...(money.length === 0 ? [] : ['money' as const]),
@@ -164,8 +166,8 @@ const isOver = (state: DecisionState): boolean => state.is === 'none' || state.i
 const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
   switch (event.type) {
     case 'PromotionProposed': {
-      const { from, to, honours, money, noticeUntil, approval: by } = event;
-      return { is: 'onNotice', proposed: { from, to, honours, money, noticeUntil, approval: by }, ...known(event, []) };
+      const { from, to, rule, honours, money, noticeUntil, approval: by } = event;
+      return { is: 'onNotice', proposed: { from, to, rule, honours, money, noticeUntil, approval: by }, ...known(event, []) };
     }
     case 'NothingFound': return { is: 'withoutEffect', ...known(event, []) };
     case 'PromotionHeld': return { is: 'held', proposed: null, ...known(event, event.effects) };

@@ -25,6 +25,8 @@ export class DecisionRow {
   @Column('integer', { nullable: true }) rank!: number | null;
   @Column('integer', { name: 'from_level', nullable: true }) from!: Level | null;
   @Column('integer', { name: 'to_level', nullable: true }) to!: Level | null;
+  /** The rule that gives the level. */
+  @Column('text', { nullable: true }) rule!: string | null;
   @Column('jsonb') honours!: HonourEffect[];
   @Column('jsonb') money!: MoneyEffect[];
   /** Effects that wait for a panel, or for an objection to be settled. */
@@ -42,7 +44,7 @@ type Found = Extract<DecisionEvent, { type: 'PromotionProposed' | 'NothingFound'
 const insert = (recorded: Recorded<Found>, db: EntityManager, parts: Partial<DecisionRow>): Promise<unknown> => {
   const { aggregateId: id, version, position, event } = recorded;
   const { organisation, contest, worker, entryNumber, occupation, nth, facts } = event;
-  const nothing = { from: facts.held.level?.level ?? null, to: null, honours: [], money: [], held: [], noticeUntil: null, certificate: null, number: null };
+  const nothing = { from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], noticeUntil: null, certificate: null, number: null };
   return db.insert(DecisionRow, {
     id, organisation, contest, worker, entryNumber, occupation, nth, rank: facts.placing.rank, version, position, ...nothing, ...parts,
   });
@@ -53,8 +55,8 @@ const change = (recorded: Recorded, db: EntityManager, parts: Partial<DecisionRo
 
 export const decisionsView = view<DecisionEvent>('decisions', [DecisionRow], {
   PromotionProposed: (recorded, db) => {
-    const { from, to, honours, money, noticeUntil } = recorded.event;
-    return insert(recorded, db, { state: 'onNotice', from, to, honours: [...honours], money: [...money], noticeUntil });
+    const { from, to, rule, honours, money, noticeUntil } = recorded.event;
+    return insert(recorded, db, { state: 'onNotice', from, to, rule, honours: [...honours], money: [...money], noticeUntil });
   },
   NothingFound: (recorded, db) => insert(recorded, db, { state: 'withoutEffect' }),
   PromotionHeld: (recorded, db) => insert(recorded, db, { state: 'held', held: [...recorded.event.effects] }),

@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { findPack, needsOverride, packs, type LoadedPack } from '#libs/policy';
-import { BooleanField, type Caller, EnumField, NotFound, Produces, Public, RefField, Roles, TextField, TheCaller } from '#libs/web';
+import { BooleanField, type Caller, EnumField, NotFound, Produces, Public, RefField, Roles, TextField, TheCaller, TheLanguage, type Language } from '#libs/web';
 
 export class PackSummaryDto {
   @RefField({ example: 'tianjin-municipal-1' }) id!: string;
@@ -37,9 +37,9 @@ export class PoliciesController {
   @ApiParam({ name: 'version', schema: { type: 'string', example: '1' } })
   @ApiOperation({ summary: 'One pack, with every rule and its source: anyone may read by what is decided 政策包全文' })
   @Produces(PackDto)
-  one(@Param('id') id: string, @Param('version') version: string): PackDto {
+  one(@Param('id') id: string, @Param('version') version: string, @TheLanguage() language: Language): PackDto {
     const loaded = findPack(id, version);
     if (loaded === undefined) throw new NotFound('policy', `${id} ${version}`.slice(0, 100));
-    return { ...summary(loaded, 'zh'), pack: loaded.pack };
+    return { ...summary(loaded, language), pack: loaded.pack };
   }
 }
