@@ -174,6 +174,7 @@ describe('judging', () => {
     await hears('jinji.appeal.filed.v1', { appeal, contest: id, code: 'K2', contested: ['A1.1'], until: '2026-03-03T01:00:00.000Z' });
     await service.settled();
     expect(await post(`/hearings/${appeal}/assign`, 'organiser', { contest: id, arbitrator: 'j1' })).toMatchObject({ status: 422, body: rule422('arbitrator-marked-here') });
+    expect(await result(id)).toMatchObject({ state: 'appealed' });
     expect((await service.request('GET', `/contests/${id}/sheets?code=K2`, { as: arbitrator })).status).toBe(404);
     expect(await post(`/hearings/${appeal}/assign`, chief, { contest: id, arbitrator: 'arb' })).toMatchObject({ status: 200 });
     await service.settled();
@@ -188,7 +189,7 @@ describe('judging', () => {
     expect(await post(`/hearings/${appeal}/uphold`, arbitrator, uphold)).toMatchObject({ status: 200 });
     await service.settled();
     const second = await result(id);
-    expect(second).toMatchObject({ revision: 2, stage: 'provisional', because: 'hearing-upheld' });
+    expect(second).toMatchObject({ revision: 2, stage: 'provisional', state: 'corrected', because: 'hearing-upheld' });
     // 85 each: B breaks the tie.
     expect(second.placings.map(({ code, rank, total, tied }) => [code, rank, total, tied])).toEqual([['K1', 1, '85.00', false], ['K2', 2, '85.00', false], ['K3', 3, '32.25', false]]);
     expect((await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body).toMatchObject({ state: 'upheld', reasons: '复核后应得满分' });
@@ -203,7 +204,7 @@ describe('judging', () => {
     await hears('jinji.contest.code-voided.v1', { contest: id, code: 'K1', because: 'annulled' }, '2026-03-05T01:00:00.000Z');
     await service.settled();
     const annulled = await result(id);
-    expect(annulled).toMatchObject({ revision: 4, stage: 'final', because: 'code-voided', firstFinalAt: '2026-03-04T01:00:00.000Z' });
+    expect(annulled).toMatchObject({ revision: 4, stage: 'final', state: 'annulled-in-part', because: 'code-voided', firstFinalAt: '2026-03-04T01:00:00.000Z' });
     expect(annulled.placings.map(({ code, rank, unranked }) => [code, rank, unranked])).toEqual([['K2', 1, null], ['K3', 2, null], ['K1', null, 'annulled']]);
     expect((await result(id, '?revision=1')).placings[0]?.total).toBe('85.00');
 

@@ -2,7 +2,7 @@
 import type { PublicType } from '#libs/contracts';
 import type { Message } from '#libs/messaging';
 import { on, type Reaction, type Work } from '#libs/service';
-import { contest, type ContestEvent } from './contest/contest.js';
+import { contest, type ContestEvent, known } from './contest/contest.js';
 import { publishNext } from './result/revise.js';
 import { result } from './result/result.js';
 import { codeRecord } from './texts.js';
@@ -16,6 +16,14 @@ type Data<T extends PublicType> = Message<T>['data'];
 const announced = (data: Data<'jinji.contest.announced.v1'>, work: Work): Promise<void> => {
   const { contest: id, organisation, competition, number, name, scheme, teamSize } = data;
   return remember(id, { type: 'ContestAnnounced', organisation, competition, number, name, scheme, teamSize }, work, organisation);
+};
+
+/** Whoever starts says how many codes went before: fewer would mean unmarked work, so the message waits for a person. */
+const started = async ({ contest: id, codes }: Data<'jinji.contest.started.v1'>, work: Work): Promise<void> => {
+  const { state } = await work.load(contest, id);
+  const sealed = known(state).codes.length;
+  if (sealed !== codes) throw new Error(`contest ${id} started with ${codes} codes, ${sealed} were sealed`);
+  await remember(id, { type: 'ContestStarted', codes }, work, known(state).organisation);
 };
 
 /** A code that falls after the result was computed leads to the next revision: others move up. */
@@ -34,7 +42,7 @@ const erased = async ({ contest: id, code }: Data<'jinji.contest.code-erased.v1'
 export const judgingReactions: readonly Reaction[] = [
   on('jinji.contest.announced.v1', ({ data }, work) => announced(data, work)),
   on('jinji.contest.code-sealed.v1', ({ data: { contest: id, code } }, work) => remember(id, { type: 'CodeSealed', code }, work)),
-  on('jinji.contest.started.v1', ({ data: { contest: id, codes } }, work) => remember(id, { type: 'ContestStarted', codes }, work)),
+  on('jinji.contest.started.v1', ({ data }, work) => started(data, work)),
   on('jinji.contest.cancelled.v1', ({ data }, work) => remember(data.contest, { type: 'ContestCancelled' }, work)),
   on('jinji.contest.code-voided.v1', ({ data }, work) => voided(data, work)),
   on('jinji.contest.code-erased.v1', ({ data }, work) => erased(data, work)),

@@ -63,7 +63,9 @@ const decide = (command: ContestCommand, state: Contest): readonly ContestEvent[
 const evolve = (state: Contest, event: ContestEvent): Contest => {
   if (event.type === 'ContestAnnounced') {
     const { organisation, number, name, scheme } = event;
-    return { is: 'announced', organisation, number, name, scheme, codes: [], voided: {}, notice: null, appeals: {} };
+    const terms = { organisation, number, name, scheme };
+    if (state.is !== 'none') return { ...state, ...terms }; // announced again, with other terms
+    return { is: 'announced', ...terms, codes: [], voided: {}, notice: null, appeals: {} };
   }
   if (state.is === 'none') return state;
   switch (event.type) {

@@ -67,8 +67,12 @@ const changed = async ({ aggregateId: id, version }: Recorded, db: EntityManager
 };
 
 export const deskView = view<ContestEvent | PanelEvent | ScoresheetEvent>('desk', [ContestRow, CodeRow, SheetRow], {
-  ContestAnnounced: ({ aggregateId: id, event: { organisation, number, name, scheme } }, db) =>
-    db.insert(ContestRow, { id, organisation, number, name, scheme: scheme.id, state: 'announced', panel: panelDecider.initial }),
+  ContestAnnounced: async ({ aggregateId: id, event: { organisation, number, name, scheme } }, db) => {
+    const terms = { organisation, number, name, scheme: scheme.id };
+    await ((await db.existsBy(ContestRow, { id }))
+      ? db.update(ContestRow, { id }, terms)
+      : db.insert(ContestRow, { id, ...terms, state: 'announced', panel: panelDecider.initial }));
+  },
   CodeSealed: async ({ aggregateId: contest, event: { code } }, db) => {
     if (await db.existsBy(CodeRow, { contest, code })) return;
     await db.insert(CodeRow, { contest, code, ordinal: await db.countBy(CodeRow, { contest }), voided: null });

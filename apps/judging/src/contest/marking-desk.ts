@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, MoreThan } from 'typeorm';
-import { Refusal, text } from '#libs/decider';
+import { Refusal, text, WrongState } from '#libs/decider';
 import { type Caller, NotFound, type Page, pageOf, readCursor } from '#libs/web';
 import { type FrozenScheme, Schemes } from '../marking-scheme/schemes.js';
 import { type AppointedPanel, seatOf } from '../panel/panel.js';
@@ -98,7 +98,7 @@ export class MarkingDesk {
 export const filledOf = ({ id: _, state, version: _v, ...sheet }: SheetRow): Scoresheet => ({ is: state, ...sheet });
 
 const appointed = ({ panel }: Pick<ContestRow, 'panel'>): AppointedPanel => {
-  if (panel.is === 'none') throw new Refusal('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint one');
+  if (panel.is === 'none') throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint one');
   return panel;
 };
 

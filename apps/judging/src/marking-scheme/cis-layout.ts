@@ -127,7 +127,12 @@ const closed = ({ row: _, levels, requirement, type, ...rest }: OpenAspect): Asp
 
 /** Writes a scheme in the same layout, so that the other system, and a person, can read it back. */
 export const toCis = (scheme: Scheme): Promise<Buffer> =>
-  writeXlsx([{ sheet: 'CIS Marking Scheme Import', data: cisRows(scheme).map((row) => row.map((value) => (value === '' ? null : value))) }]).toBuffer();
+  writeXlsx([{ sheet: 'CIS Marking Scheme Import', data: cisRows(scheme).map((row) => row.map(cellOf)) }]).toBuffer();
+
+/** XML knows no control characters. */
+const cellOf = (value: string | number): string | number | null =>
+  // eslint-disable-next-line no-control-regex -- these are what is taken out
+  value === '' ? null : typeof value === 'number' ? value : value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
 
 type Written = readonly (string | number)[];
 

@@ -53,6 +53,7 @@ export class SectionDto {
 }
 
 export class AspectDto {
+  @RefField({ optional: true, max: 50, description: 'given by its place; what is sent is not looked at', example: 'A1.1' }) id?: string;
   @EnumField(['M', 'J'], { description: 'measurement or judgement' }) type!: 'M' | 'J';
   @TextField({ max: 1000, example: '外圆直径 Outer diameter' }) name!: string;
   @TextField({ min: 0, max: 5000, optional: true, example: '' }) description?: string;

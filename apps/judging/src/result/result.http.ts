@@ -6,9 +6,13 @@ import {
   BooleanField, type Caller, DecimalField, EnumField, IdField, IdParam, InstantField, IntegerField, ListField, NotFound, ObjectField, Produces,
   RefField, Roles, TheCaller,
 } from '#libs/web';
+import { Hearings } from '../hearing/hearings.js';
 import { margin } from './margin.js';
 import type { Because, Stage } from './result.js';
 import { PlacingRow, ResultRow } from './results.view.js';
+
+const resultStates = ['provisional', 'appealed', 'corrected', 'final', 'annulled-in-part'] as const;
+type ResultState = (typeof resultStates)[number];
 
 export class ResultQuery {
   @IntegerField({ min: 1, max: 100_000, optional: true, description: 'the latest where not given' }) revision?: number;
@@ -41,6 +45,7 @@ export class ResultDto {
   @IdField() contest!: string;
   @IntegerField({ min: 1 }) revision!: number;
   @EnumField(['provisional', 'final']) stage!: Stage;
+  @EnumField(resultStates, { description: 'where it is in its life' }) state!: ResultState;
   @EnumField(['marking-completed', 'hearing-upheld', 'code-voided', 'finalised'], { description: 'why there is this revision' }) because!: Because['kind'];
   @RefField({ description: 'SHA-256 over the placings' }) digest!: string;
   @InstantField({ nullable: true, description: 'when the contest was first finalised; no correction changes it' }) firstFinalAt!: Instant | null;
@@ -50,7 +55,10 @@ export class ResultDto {
 @ApiTags('results 成绩')
 @Controller('contests/:id/result')
 export class ResultController {
-  constructor(private readonly db: DataSource) {}
+  constructor(
+    private readonly db: DataSource,
+    private readonly hearings: Hearings,
+  ) {}
 
   @Get()
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
@@ -67,12 +75,18 @@ export class ResultController {
     const rows = await this.db.manager.find(PlacingRow, {
       where: { contest, revision: row.revision }, order: { rank: { direction: 'ASC', nulls: 'LAST' }, code: 'ASC' },
     });
+    const appealed = (await this.hearings.of(contest)).some(({ state }) => state === 'filed' || state === 'assigned');
     return {
-      contest, revision: row.revision, stage: row.stage, because: row.because.kind, digest: row.digest, firstFinalAt: row.firstFinalAt,
+      contest, revision: row.revision, stage: row.stage, state: stateOf(row, appealed), because: row.because.kind, digest: row.digest, firstFinalAt: row.firstFinalAt,
       placings: rows.map(({ contest: _c, revision: _r, ...placing }) => ({ ...placing, margin: marginOf(placing, rows) })),
     };
   }
 }
+
+const stateOf = ({ stage, because: { kind } }: ResultRow, appealed: boolean): ResultState => {
+  if (stage === 'final') return kind === 'code-voided' ? 'annulled-in-part' : 'final';
+  return appealed ? 'appealed' : kind === 'marking-completed' ? 'provisional' : 'corrected';
+};
 
 const marginOf = (placing: Pick<PlacingRow, 'rank' | 'total' | 'criteria'>, rows: readonly PlacingRow[]): MarginDto | null => {
   const { rank } = placing;
