@@ -21,13 +21,13 @@ export const playAppeal = async (
     token: await actors.worker(worker), key: 'appeal', body: { contested: [aspect], grounds },
   });
   await settle(api, actors); // until judging knows of it
-  await api.post(`/judging/hearings/${appeal}/assign`, {
+  const { position } = await api.post<{ position: number }>(`/judging/hearings/${appeal}/assign`, {
     token: await actors.organiser(), key: 'appeal/assign', body: { contest, arbitrator: cast.arbitrator },
   });
   const token = await actors.arbitrator();
   const envelope = examples.envelopes.find((drawn) => drawn.contest === key && drawn.idNumber === idNumber)?.envelope;
   const code = [...labels[key]].find(([, inEnvelope]) => inEnvelope === envelope)?.[0] ?? '';
-  const sheets = await api.get<MarkedSheet[]>(`/judging/contests/${contest}/sheets?code=${code}`, { token });
+  const sheets = await api.all<MarkedSheet>(`/judging/contests/${contest}/sheets?code=${code}&after=${position}`, { token });
   const sheet = sheets.find((one) => one.kind === 'M' && one.part === String(part));
   if (!sheet) throw new Error('the contested sheet is not there');
   await api.post(`/judging/hearings/${appeal}/uphold`, {
