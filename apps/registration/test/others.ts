@@ -28,19 +28,13 @@ export class Others {
 
   /** Everything of a topic, in order. */
   async heard(topic: string): Promise<{ type: string; data: Record<string, unknown>; headers: Record<string, string> }[]> {
-    const found: { type: string; data: Record<string, unknown>; headers: Record<string, string> }[] = [];
-    const subscription = this.bus.subscribe(newId(), [topic], async (batch) => {
-      for (const { headers, value, offset } of batch.records) {
-        found.push({ type: headers['ce_type'] ?? '', data: JSON.parse(String(value)) as Record<string, unknown>, headers: { ...headers } });
-        await batch.commit(offset);
-      }
-    });
-    for (let before = -1; before !== found.length; ) {
-      before = found.length;
-      await new Promise((resolve) => setTimeout(resolve, 700));
-    }
-    await subscription.stop();
-    return found.filter(({ headers }) => headers['ce_source']?.startsWith('registration/'));
+    await this.test.settled();
+    const rows = await this.test.database.query<{ headers: Record<string, string>; value: Buffer }>(
+      'SELECT headers, value FROM bus.log WHERE topic = $1 ORDER BY published_at, partition, "offset"', [topic],
+    );
+    return rows
+      .map(({ headers, value }) => ({ type: headers['ce_type'] ?? '', headers, data: JSON.parse(String(value)) as Record<string, unknown> }))
+      .filter(({ headers }) => headers['ce_source']?.startsWith('registration/'));
   }
 
   async close(): Promise<void> {

@@ -206,6 +206,7 @@ describe('registration', () => {
     await test.settled();
     const codes = Object.fromEntries((await listed()).map((e) => [e.number, e.code]));
     expect(codes).toMatchObject({ '004': labels[2]?.code, '005': labels[0]?.code, '006': null });
+    expect(betrays(JSON.stringify(await get(`/contests/${contest}/entries`)))).toBe(true); // so the test before could have failed
     const seals = await others.heard('jinji.seals');
     expect(seals.map((m) => m.type)).toEqual(['jinji.seal.opened.v1', 'jinji.seal.entry.v1', 'jinji.seal.entry.v1', 'jinji.seal.closed.v1']);
     expect(seals[1]?.data).toMatchObject({ members: [{ age: expect.any(Number) as number, status: 'worker' }] });

@@ -14,11 +14,11 @@ const filed: AppealEvent = {
 describe('an appeal', () => {
   it('is filed until the last instant of the window, not after', () => {
     expect(given(decider).when(file)).toEqual([filed]);
-    expect(() => given(decider).when({ ...file, at: '2026-04-03T08:00:00.001Z' })).toThrow(expect.objectContaining({ rule: 'appeal-window-over' }));
+    expect(() => given(decider).when({ ...file, at: '2026-04-03T08:00:00.001Z' })).toThrow(expect.objectContaining({ rule: 'appeal-window-over' }) as Error);
   });
   it('needs a result on notice', () => {
-    expect(() => given(decider).when({ ...file, notice: null })).toThrow(expect.objectContaining({ rule: 'result-not-on-notice' }));
-    expect(() => given(decider).when({ ...file, code: null })).toThrow(expect.objectContaining({ rule: 'entry-has-no-result' }));
+    expect(() => given(decider).when({ ...file, notice: null })).toThrow(expect.objectContaining({ rule: 'result-not-on-notice' }) as Error);
+    expect(() => given(decider).when({ ...file, code: null })).toThrow(expect.objectContaining({ rule: 'entry-has-no-result' }) as Error);
   });
   it('is decided once, by the hearing', () => {
     const heard: AppealEvent = { type: 'ArbitratorAssigned', arbitrator: 'a1' };
@@ -29,7 +29,7 @@ describe('an appeal', () => {
     expect(given(decider, filed).when({ type: 'Withdraw' })).toEqual([{ type: 'AppealWithdrawn' }]);
     expect(given(decider, filed, { type: 'AppealWithdrawn' }).when({ type: 'Uphold' })).toEqual([]);
     expect(() => given(decider, filed, { type: 'AppealDismissed' }).when({ type: 'Withdraw' })).toThrow(
-      expect.objectContaining({ rule: 'appeal-not-pending' }),
+      expect.objectContaining({ rule: 'appeal-not-pending' }) as Error,
     );
   });
 });

@@ -24,13 +24,13 @@ describe('a contest', () => {
     expect(given(decider).when({ type: 'Draft', competition: 'k1', organisation: 'o1', terms })).toEqual([drafted]);
     expect(() =>
       given(decider).when({ type: 'Draft', competition: 'k1', organisation: 'o1', terms: { ...terms, startsOn: '2026-03-19' } }),
-    ).toThrow(expect.objectContaining({ rule: 'dates-out-of-order' }));
+    ).toThrow(expect.objectContaining({ rule: 'dates-out-of-order' }) as Error);
   });
 
   it('is not drafted into a year whose holidays nobody knows', () => {
     expect(() =>
       given(decider).when({ type: 'Draft', competition: 'k1', organisation: 'o1', terms: { ...terms, startsOn: '2060-03-19' } }),
-    ).toThrow(expect.objectContaining({ rule: 'calendar-unknown' }));
+    ).toThrow(expect.objectContaining({ rule: 'calendar-unknown' }) as Error);
   });
 
   describe('when announced', () => {
@@ -44,37 +44,37 @@ describe('a contest', () => {
     });
     it('refuses a recalled pack, until it is overridden', () => {
       const doubtful = announce({ digest: 'd1', doubtful: true }, { digest: 'd2' });
-      expect(() => given(decider, drafted).when(doubtful)).toThrow(expect.objectContaining({ rule: 'pack-needs-override' }));
+      expect(() => given(decider, drafted).when(doubtful)).toThrow(expect.objectContaining({ rule: 'pack-needs-override' }) as Error);
       expect(given(decider, drafted, overridden).when(doubtful)).toEqual([announced]);
     });
     it('refuses a pack that does not speak about it', () => {
       expect(() => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false, applies: false }, { digest: 'd2' }))).toThrow(
-        expect.objectContaining({ rule: 'pack-does-not-apply' }),
+        expect.objectContaining({ rule: 'pack-does-not-apply' }) as Error,
       );
     });
     it('refuses an unknown pack, and a scheme that is not frozen', () => {
-      expect(() => given(decider, drafted).when(announce(null, { digest: 'd2' }))).toThrow(expect.objectContaining({ rule: 'pack-unknown' }));
+      expect(() => given(decider, drafted).when(announce(null, { digest: 'd2' }))).toThrow(expect.objectContaining({ rule: 'pack-unknown' }) as Error);
       expect(() => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false }, null))).toThrow(
-        expect.objectContaining({ rule: 'marking-scheme-not-frozen' }),
+        expect.objectContaining({ rule: 'marking-scheme-not-frozen' }) as Error,
       );
     });
   });
 
   it('takes no override that nothing asks for, and none after the announcement', () => {
     expect(() => given(decider, drafted).when({ type: 'Override', doubtful: false, reason: 't1', by: 'u1' })).toThrow(
-      expect.objectContaining({ rule: 'pack-needs-no-override' }),
+      expect.objectContaining({ rule: 'pack-needs-no-override' }) as Error,
     );
     expect(() => given(decider, drafted, announced).when({ type: 'Override', doubtful: true, reason: 't1', by: 'u1' })).toThrow(
-      expect.objectContaining({ rule: 'contest-not-draft' }),
+      expect.objectContaining({ rule: 'contest-not-draft' }) as Error,
     );
   });
 
   it('does not start with nobody, nor before registration closed', () => {
     expect(() => given(decider, ...running.slice(0, 5)).when({ type: 'Start', codes: 0 })).toThrow(
-      expect.objectContaining({ rule: 'nobody-checked-in' }),
+      expect.objectContaining({ rule: 'nobody-checked-in' }) as Error,
     );
     expect(() => given(decider, ...running.slice(0, 4)).when({ type: 'Start', codes: 3 })).toThrow(
-      expect.objectContaining({ rule: 'registration-not-closed' }),
+      expect.objectContaining({ rule: 'registration-not-closed' }) as Error,
     );
   });
 
@@ -87,7 +87,7 @@ describe('a contest', () => {
       expect(event).toMatchObject({ until: '2026-04-10T16:00:00.000Z' });
     });
     it('never ends before the appeals', () => {
-      const [event] = given(decider, { ...drafted, terms: { ...terms, notice: { workingDays: 0, appealHours: 48 } } } as ContestEvent,
+      const [event] = given(decider, { ...drafted, terms: { ...terms, notice: { workingDays: 0, appealHours: 48 } } },
         ...running.slice(1)).when({ type: 'PutOnNotice', revision: 1, at });
       expect(event).toMatchObject({ until: '2026-04-04T08:00:00.000Z', appealsUntil: '2026-04-04T08:00:00.000Z' });
     });
@@ -113,7 +113,7 @@ describe('a contest', () => {
     expect(given(decider, drafted).when({ type: 'Cancel', reason: 't1' })).toEqual([{ type: 'ContestCancelled', reason: 't1', announced: false }]);
     expect(given(decider, ...running).when({ type: 'Cancel', reason: 't1' })).toEqual([{ type: 'ContestCancelled', reason: 't1', announced: true }]);
     expect(() => given(decider, ...running, noticed).when({ type: 'Cancel', reason: 't1' })).toThrow(
-      expect.objectContaining({ rule: 'contest-not-cancellable' }),
+      expect.objectContaining({ rule: 'contest-not-cancellable' }) as Error,
     );
   });
 });

@@ -43,10 +43,10 @@ describe('a draw', () => {
   it('asks for the public value that was named, and for none otherwise', () => {
     const named: DrawEvent = { ...committed, publicValueName: '上证指数收盘 2026-03-21' };
     expect(() => given(decider, named).when({ type: 'Reveal', seed, publicValue: null, entries })).toThrow(
-      expect.objectContaining({ rule: 'public-value-mismatch' }),
+      expect.objectContaining({ rule: 'public-value-mismatch' }) as Error,
     );
     expect(() => given(decider, committed).when({ type: 'Reveal', seed, publicValue: '1', entries })).toThrow(
-      expect.objectContaining({ rule: 'public-value-mismatch' }),
+      expect.objectContaining({ rule: 'public-value-mismatch' }) as Error,
     );
   });
 
@@ -54,7 +54,7 @@ describe('a draw', () => {
     expect(() => given(decider, committed).when({ type: 'Reveal', seed: 'ff'.repeat(32), publicValue: null, entries })).toThrow('another seed');
     const events = given(decider, committed).when({ type: 'Reveal', seed, publicValue: null, entries });
     expect(() => given(decider, committed, ...events).when({ type: 'Reveal', seed, publicValue: null, entries })).toThrow(
-      expect.objectContaining({ rule: 'draw-already-revealed' }),
+      expect.objectContaining({ rule: 'draw-already-revealed' }) as Error,
     );
   });
 });

@@ -10,14 +10,14 @@ describe('an entry', () => {
   it('is screened once', () => {
     expect(given(decider, submitted).when({ type: 'Screen', outcome: 'accepted', findings: [] })).toEqual([accepted]);
     expect(() => given(decider, submitted, accepted).when({ type: 'Screen', outcome: 'rejected', findings: [] })).toThrow(
-      expect.objectContaining({ rule: 'entry-already-screened', next: 'check in' }),
+      expect.objectContaining({ rule: 'entry-already-screened', next: 'check in' }) as Error,
     );
   });
   it('is checked in only when accepted', () => {
     expect(given(decider, submitted, accepted).when({ type: 'CheckIn' })).toEqual([{ type: 'EntryCheckedIn' }]);
-    expect(() => given(decider, submitted).when({ type: 'CheckIn' })).toThrow(expect.objectContaining({ rule: 'entry-not-accepted' }));
+    expect(() => given(decider, submitted).when({ type: 'CheckIn' })).toThrow(expect.objectContaining({ rule: 'entry-not-accepted' }) as Error);
     expect(() => given(decider, submitted, accepted, { type: 'EntryCheckedIn' }).when({ type: 'CheckIn' })).toThrow(
-      expect.objectContaining({ rule: 'entry-not-accepted' }),
+      expect.objectContaining({ rule: 'entry-not-accepted' }) as Error,
     );
   });
   it('takes part when it was checked in, and is absent otherwise', () => {
@@ -35,12 +35,12 @@ describe('an entry', () => {
   it('cannot be withdrawn once it has competed', () => {
     expect(given(decider, submitted).when({ type: 'Withdraw', reason: null })).toEqual([{ type: 'EntryWithdrawn', reason: null }]);
     expect(() => given(decider, submitted, accepted, { type: 'EntryCompeted', code: 'K7Q2-9F' }).when({ type: 'Withdraw', reason: null })).toThrow(
-      expect.objectContaining({ rule: 'entry-not-withdrawable' }),
+      expect.objectContaining({ rule: 'entry-not-withdrawable' }) as Error,
     );
   });
   it('is annulled only where there is a result', () => {
     expect(() => given(decider, submitted, accepted).when({ type: 'Annul', reason: 't1' })).toThrow(
-      expect.objectContaining({ rule: 'entry-has-no-result' }),
+      expect.objectContaining({ rule: 'entry-has-no-result' }) as Error,
     );
   });
   it('follows a merged member to the survivor, and forgets strangers', () => {

@@ -22,7 +22,7 @@ export interface Table {
 }
 
 /** Spaces, case, full-width letters and asterisks of "required" do not matter. */
-const plain = (header: string): string => header.normalize('NFKC').toLowerCase().replace(/[\s_*\-]/g, '');
+const plain = (header: string): string => header.normalize('NFKC').toLowerCase().replace(/[\s_*-]/g, '');
 
 const columnOf = (header: string): Column | undefined =>
   (Object.keys(columns) as Column[]).find((column) => (columns[column] as readonly string[]).includes(plain(header)));

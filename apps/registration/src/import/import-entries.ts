@@ -82,7 +82,7 @@ export class EntriesImport {
     return good.map(({ rows }) => ({
       rows: rows.map((row) => {
         const answer = said.next().value;
-        if (answer?.worker == null)
+        if (answer === undefined || answer.worker === null)
           throw new Refusal('person-changed-meanwhile', text(`第${row.line}行的人员信息刚被更改`, `the person of line ${row.line} changed meanwhile`), 'import again');
         return { ...row, said: answer };
       }),

@@ -18,8 +18,8 @@ describe('the columns of an entries table', () => {
     expect(ignored).toEqual(['鞋码']);
   });
   it('must hold the name and ID number, and the team in a team contest', () => {
-    expect(() => tableOf(sheet('姓名', '身份证号'), 2)).toThrow(expect.objectContaining({ rule: 'columns-missing', detail: { missing: ['team'] } }));
-    expect(() => tableOf([], 1)).toThrow(expect.objectContaining({ rule: 'columns-missing' }));
+    expect(() => tableOf(sheet('姓名', '身份证号'), 2)).toThrow(expect.objectContaining({ rule: 'columns-missing', detail: { missing: ['team'] } }) as Error);
+    expect(() => tableOf([], 1)).toThrow(expect.objectContaining({ rule: 'columns-missing' }) as Error);
   });
 });
 

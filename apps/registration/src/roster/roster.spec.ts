@@ -13,7 +13,7 @@ describe('a roster', () => {
 
   it('takes a person once, in one file or two, but again after they left', () => {
     const again = { type: 'List', organisation: 'o1', entries: [{ entry: 'e9', workers: ['w1'] }] } as const;
-    expect(() => given(decider, listed(1)).when(again)).toThrow(expect.objectContaining({ rule: 'worker-already-entered' }));
+    expect(() => given(decider, listed(1)).when(again)).toThrow(expect.objectContaining({ rule: 'worker-already-entered' }) as Error);
     expect(given(decider, listed(1), { type: 'EntryLeft', entry: 'e1' }).when(again)).toMatchObject([{ entry: 'e9', number: '002' }]);
   });
 
@@ -43,6 +43,6 @@ describe('a roster', () => {
     const merged: RosterEvent = { type: 'WorkerMerged', worker: 'w1', into: 'w7' };
     expect(() =>
       given(decider, listed(1), merged).when({ type: 'List', organisation: 'o1', entries: [{ entry: 'e9', workers: ['w7'] }] }),
-    ).toThrow(expect.objectContaining({ rule: 'worker-already-entered' }));
+    ).toThrow(expect.objectContaining({ rule: 'worker-already-entered' }) as Error);
   });
 });

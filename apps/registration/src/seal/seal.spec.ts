@@ -14,12 +14,12 @@ describe('a seal', () => {
     const { type: _, ...one } = taken(1) as Extract<SealEvent, { type: 'EnvelopeTaken' }>;
     expect(given(decider, drawn).when({ type: 'TakeEnvelope', ...one, exists: true })).toEqual([taken(1)]);
     expect(() => given(decider, drawn, taken(1)).when({ type: 'TakeEnvelope', ...one, entry: 'e2', exists: true })).toThrow(
-      expect.objectContaining({ rule: 'envelope-taken' }),
+      expect.objectContaining({ rule: 'envelope-taken' }) as Error,
     );
     expect(() => given(decider, drawn).when({ type: 'TakeEnvelope', ...one, exists: false })).toThrow(
-      expect.objectContaining({ rule: 'no-such-envelope' }),
+      expect.objectContaining({ rule: 'no-such-envelope' }) as Error,
     );
-    expect(() => given(decider).when({ type: 'TakeEnvelope', ...one, exists: true })).toThrow(expect.objectContaining({ rule: 'codes-not-drawn' }));
+    expect(() => given(decider).when({ type: 'TakeEnvelope', ...one, exists: true })).toThrow(expect.objectContaining({ rule: 'codes-not-drawn' }) as Error);
   });
 
   it('seals the codes of those who took one, in alphabetical order', () => {
@@ -40,7 +40,7 @@ describe('a seal', () => {
   });
 
   it('does not open before it was closed', () => {
-    expect(() => given(decider, drawn).when({ type: 'Open', codes })).toThrow(expect.objectContaining({ rule: 'seal-not-closed' }));
+    expect(() => given(decider, drawn).when({ type: 'Open', codes })).toThrow(expect.objectContaining({ rule: 'seal-not-closed' }) as Error);
   });
 
   describe('voiding', () => {
