@@ -99,7 +99,8 @@ export class RegisterController {
     const outcomes: Outcome[] = [];
     for (let from = 0; from < rows.length; from += CHUNK) {
       const chunk = rows.slice(from, from + CHUNK);
-      const step = (work: Work) => (mint ? this.register.mintOrFind : this.register.rehearse).call(this.register, work, caller.organisation, chunk, asOf);
+      const step = (work: Work) =>
+        mint ? this.register.mintOrFind(work, caller.organisation, chunk, asOf) : this.register.rehearse(work, caller.organisation, chunk, asOf);
       outcomes.push(...(await this.transactions.run(caller, step)));
     }
     return { rows: outcomes.map(toRow) };

@@ -42,7 +42,7 @@ export type Enrolment =
   | { is: 'none' }
   | ({ is: 'enrolled' | 'attended' } & EnrolmentTerms & Attendance)
   | ({ is: 'passed' | 'credited'; on: CivilDate } & EnrolmentTerms & Attendance)
-  | ({ is: 'withdrawn' } & EnrolmentTerms);
+  | ({ is: 'withdrawn'; reason: string } & EnrolmentTerms & Attendance);
 
 export const attended = ({ sessions }: Attendance): DecimalString => decimal(sum(Object.values(sessions)));
 
@@ -117,10 +117,7 @@ const evolve = (enrolment: Enrolment, event: EnrolmentEvent): Enrolment => {
         : enrolment;
     case 'EnrolmentPassed': return { ...enrolment, is: 'passed', on: event.on };
     case 'EnrolmentCredited': return enrolment.is === 'passed' ? { ...enrolment, is: 'credited' } : enrolment;
-    case 'EnrolmentWithdrawn': {
-      const { organisation, programme, worker, occupation, hours, credits, trainers } = enrolment;
-      return { is: 'withdrawn', organisation, programme, worker, occupation, hours, credits, trainers };
-    }
+    case 'EnrolmentWithdrawn': return { ...enrolment, is: 'withdrawn', reason: event.reason };
     default: return never(event);
   }
 };

@@ -4,7 +4,7 @@
  *
  *   none ──open──▶ open ──close──▶ closed (who joined goes on; nobody joins any more)
  */
-import { type DecimalString, exact, never, Refusal, text, type Text, WrongState } from '#libs/decider';
+import { type DecimalString, derivedId, exact, never, Refusal, text, type Text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export interface ProgrammeTerms {
@@ -23,6 +23,8 @@ export interface ProgrammeTerms {
 export type ProgrammeEvent = ({ type: 'ProgrammeOpened' } & ProgrammeTerms) | { type: 'ProgrammeClosed' };
 export type ProgrammeCommand = ({ type: 'Open' } & ProgrammeTerms) | { type: 'Close' };
 export type Programme = { is: 'none' } | ({ is: 'open' } & ProgrammeTerms) | ({ is: 'closed' } & ProgrammeTerms);
+
+export const programmeOf = (organisation: string, code: string): string => derivedId('programme', organisation, code);
 
 const OCCUPATION = /^\d-\d{2}-\d{2}-\d{2}$/;
 
