@@ -20,7 +20,7 @@ export const findBinaries = async (runAs: RunAs | undefined): Promise<Binaries> 
   const native = installed();
   await completeLinks(native);
   const binaries = inside(native);
-  for (const file of Object.values(binaries)) await makeExecutable(file);
+  for (const file of [binaries.initdb, binaries.postgres]) await makeExecutable(file);
   if (!runAs || (await canRun(binaries.postgres, runAs))) return binaries;
   return inside(await copyFor(native, runAs));
 };
@@ -50,7 +50,8 @@ const makeExecutable = async (file: string): Promise<void> => {
 const completeLinks = async (native: string): Promise<void> => {
   const list = await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const root = path.dirname(native);
-  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  for (const { source, target } of links) {
     const link = path.resolve(root, target);
     await symlink(path.relative(path.dirname(link), path.resolve(root, source)), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;

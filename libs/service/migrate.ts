@@ -41,7 +41,7 @@ export const migrate = async (definition: ServiceDefinition, config: ServiceConf
 /** What is not migrated yet, as far as the running role can see. */
 export const pendingMigrations = async (definition: ServiceDefinition, db: DataSource): Promise<string[]> => {
   const names = migrationsOf(definition).map((migration) => new migration().name ?? migration.name);
-  const rows: { name: string }[] = await db.query("SELECT name FROM migrations").catch((error: { code?: string }) => {
+  const rows: { name: string }[] = await db.query<{ name: string }[]>('SELECT name FROM migrations').catch((error: { code?: string }) => {
     if (error.code === '42P01' || error.code === '42501') return [];
     throw error;
   });

@@ -108,11 +108,12 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
     record: async (aggregate, id, events, because = {}) => {
       if (events.length === 0) return;
       const stream = streamOf(aggregate, id);
-      const { actor, organisation, at, correlation, causation, eventId, expected = 'any' } = contextFor(stream, because);
+      const context = contextFor(stream, because);
+      const { actor, organisation, at, correlation, causation, expected = 'any' } = context;
       const metadata = { actor, organisation, at, correlation, causation };
       const [verdict] = await store.appendIn(query, [{
         stream, expected,
-        events: events.map(({ type, ...data }, n) => ({ id: eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata })),
+        events: events.map(({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata })),
       }]);
       if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
       count(stream, events.length);

@@ -1,5 +1,5 @@
 import { applyDecorators, type Type as Class } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { registerDecorator, ValidateIf, ValidateNested } from 'class-validator';
 import { isCivilDate, isDecimal, isId, type Text, text } from '#libs/decider';
@@ -51,7 +51,7 @@ const api = (schema: Schema, { description, example, optional, nullable }: Field
     ...(nullable ? { nullable: true } : {}),
     ...(description === undefined ? {} : { description }),
     ...(example === undefined ? {} : { example }),
-  } as ApiPropertyOptions);
+  });
 
 /** class-validator carries one message a check; both languages travel in it. */
 const packed = (message: Text): string => JSON.stringify(message);
@@ -77,7 +77,7 @@ const messageFor = (check: Check, value: unknown, each: boolean): Text => {
 };
 
 const field = (name: string, schema: Schema, check: Check, options: FieldOptions = {}): PropertyDecorator =>
-  applyDecorators(api({ ...sample(name), ...schema }, options), presence(options), checked(name, check)) as PropertyDecorator;
+  applyDecorators(api({ ...sample(name), ...schema }, options), presence(options), checked(name, check));
 
 const sample = (name: string): Schema => (name in samples ? { example: samples[name] } : {});
 const samples: Record<string, unknown> = {
@@ -120,7 +120,7 @@ export const IntegerField = (options: FieldOptions & { min?: number; max?: numbe
   return applyDecorators(rememberKind('integer'), field('integer', schema, (value) => {
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) return text('必须是整数', 'must be an integer');
     return value < min || value > max ? text(`必须在${min}与${max}之间`, `must be between ${min} and ${max}`) : undefined;
-  }, options)) as PropertyDecorator;
+  }, options));
 };
 
 const isExact: Check = (value) => (isDecimal(value) ? undefined : text('必须是十进制数字文本，如 "12.50"', 'must be a decimal as text, like "12.50"'));
@@ -141,18 +141,18 @@ export const InstantField = (options: FieldOptions = {}): PropertyDecorator =>
     Transform(({ value }: { value: unknown }) => (isInstant(value) ? new Date(value).toISOString() : value)),
     field('instant', { type: 'string', format: 'date-time' }, (value) =>
       isInstant(value) ? undefined : text('必须是带时区的时刻，如 2026-03-02T09:00:00+08:00', 'must be an instant with its offset, like 2026-03-02T09:00:00+08:00'), options),
-  ) as PropertyDecorator;
+  );
 
 export const BooleanField = (options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(rememberKind('boolean'), field('boolean', { type: 'boolean' }, (value) =>
-    typeof value === 'boolean' ? undefined : text('必须是 true 或 false', 'must be true or false'), options)) as PropertyDecorator;
+    typeof value === 'boolean' ? undefined : text('必须是 true 或 false', 'must be true or false'), options));
 
 export const EnumField = (values: readonly string[], options: FieldOptions = {}): PropertyDecorator =>
   field('enum', { type: 'string', enum: [...values], example: values[0] }, isOneOf(values), options);
 
 /** 五级 = 5 … 一级 = 1. */
 export const LevelField = (options: FieldOptions = {}): PropertyDecorator =>
-  applyDecorators(rememberKind('integer'), field('level', { type: 'integer', enum: [5, 4, 3, 2, 1] }, isOneOf([5, 4, 3, 2, 1]), options)) as PropertyDecorator;
+  applyDecorators(rememberKind('integer'), field('level', { type: 'integer', enum: [5, 4, 3, 2, 1] }, isOneOf([5, 4, 3, 2, 1]), options));
 
 const isOneOf = (values: readonly unknown[]): Check => (value) =>
   values.includes(value) ? undefined : text(`必须是以下之一：${values.join('、')}`, `must be one of: ${values.join(', ')}`);
@@ -185,12 +185,12 @@ export const ListField = (of: Item | (() => Class | Item), options: ListOptions 
   if (plain) {
     const { schema, check } = items[plain];
     const decorators = [api({ ...schema, ...limits }, { example: [exampleOf(plain)], ...options }), presence(options), checked('items', check, true)];
-    return applyDecorators(rememberKind('list'), ...decorators, checked('list', size)) as PropertyDecorator;
+    return applyDecorators(rememberKind('list'), ...decorators, checked('list', size));
   }
   return applyDecorators(
     api({ type: () => resolved() as Class, ...limits }, options), presence(options), checked('list', size),
     checked('objects', isObjects), Type(() => resolved() as Class), ValidateNested({ each: true }),
-  ) as PropertyDecorator;
+  );
 };
 
 const exampleOf = (item: Item): unknown => (item === 'string' ? '一 one' : samples[item]);
@@ -214,5 +214,5 @@ export const ObjectField = (of: () => Class, options: FieldOptions = {}): Proper
     api({ type: of }, options), presence(options),
     checked('object', (value) => (isPlainObject(value) ? undefined : text('必须是对象', 'must be an object'))),
     Type(of), ValidateNested(),
-  ) as PropertyDecorator;
+  );
 

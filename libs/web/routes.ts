@@ -15,7 +15,7 @@ export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorat
 
 /** No login; rate-limited. */
 export const Public = (): MethodDecorator =>
-  applyDecorators(SetMetadata(ROLES, []), RouteConfig({ jinji: { public: true } }), ApiExtension('x-roles', [])) as MethodDecorator;
+  applyDecorators(SetMetadata(ROLES, []), RouteConfig({ jinji: { public: true } }), ApiExtension('x-roles', []));
 
 /** What a route tells the hooks that run before Nest. */
 export interface RouteSettings {
@@ -33,7 +33,7 @@ export const IfMatchRequired = (): MethodDecorator =>
     ApiHeader({ name: 'If-Match', required: true, description: 'the ETag that was read, e.g. "3"', schema: { type: 'string', example: '"3"' } }),
     ApiResponse({ status: 412, description: 'It has changed since it was read.' }),
     ApiResponse({ status: 428, description: 'If-Match is missing.' }),
-  ) as MethodDecorator;
+  );
 
 /** The body is a file, as it is; @Body() is a Buffer. */
 export const Upload = ({ types, maxBytes = 20 * 1024 * 1024 }: { types: readonly string[]; maxBytes?: number }): MethodDecorator =>
@@ -41,7 +41,7 @@ export const Upload = ({ types, maxBytes = 20 * 1024 * 1024 }: { types: readonly
     RouteConfig({ jinji: { upload: { types, maxBytes } } }),
     ApiConsumes(...types),
     ApiBody({ required: true, schema: { type: 'string', format: 'binary' } }),
-  ) as MethodDecorator;
+  );
 
 /** A parameter: an id in the path, a UUID or 400. */
 export const IdParam = (name: string, description = ''): ParameterDecorator => (target, key, index) => {
@@ -62,7 +62,7 @@ export const Produces = (
     type: 'object', required: ['items', 'next'],
     properties: { items: many, next: { type: 'string', nullable: true, description: 'the cursor of the next page; null on the last' } },
   };
-  return applyDecorators(ApiExtraModels(dto), ApiResponse({ status, description, schema: page ? paged : list ? many : one })) as MethodDecorator;
+  return applyDecorators(ApiExtraModels(dto), ApiResponse({ status, description, schema: page ? paged : list ? many : one }));
 };
 
 /** What a route answers: a file. */
@@ -70,4 +70,4 @@ export const ProducesFile = (...types: readonly string[]): MethodDecorator =>
   applyDecorators(
     ApiProduces(...types),
     ApiResponse({ status: 200, description: 'A file.', schema: { type: 'string', format: 'binary' } }),
-  ) as MethodDecorator;
+  );

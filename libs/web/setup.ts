@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import { type Clock, text } from '#libs/decider';
 import { Authenticator, type AuthOptions } from './auth.js';
@@ -42,7 +42,7 @@ export const fastifyOptions: FastifyServerOptions = {
 
 /** What every service does with every request, before and after its own code. */
 export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions): Promise<void> => {
-  const instance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const instance = app.getHttpAdapter().getInstance();
   await instance.register(rateLimit, { global: false });
   const limited = instance.createRateLimit({ max: options.rateLimit, timeWindow: 60_000 });
   const authenticator = new Authenticator(options.auth);

@@ -15,13 +15,13 @@ export interface Databases {
 export const openDatabases = async (folder: string): Promise<Databases> => {
   const home = path.join(path.resolve(folder), 'postgres');
   const running = await runningUrl(home);
-  const cluster = running === undefined ? await startPostgres(home) : undefined;
-  const url = running ?? (cluster?.url as string);
+  const started = running === undefined ? await startPostgres(home) : { url: running, stop: async () => undefined };
+  const { url } = started;
   return {
     masterKey: await masterKeyOf(path.resolve(folder)),
     bus: await busOn(url),
     of: (service) => serviceOn(url, service),
-    close: async () => cluster?.stop(),
+    close: () => started.stop(),
   };
 };
 

@@ -60,9 +60,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const masterKey = await masterKeyOf(folder);
     const bus = await busOn(cluster.url);
     // The gateway listens first, so that services know the port through which they reach each other.
-    let ready: Server | undefined;
+    const behind: { gateway?: Server } = {};
     const { server: gateway, port } = await listening(options, (request, response) => {
-      if (ready) ready.emit('request', request, response);
+      if (behind.gateway) behind.gateway.emit('request', request, response);
       else response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1' }).end(starting);
     });
     server = gateway;
@@ -88,8 +88,8 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       if (one.status === 'rejected') throw one.reason;
       return one.value;
     });
-    ready = createGateway({ services, issuer, postgres: () => answers(cluster.url) });
-    gateway.on('clientError', (error, socket) => ready?.emit('clientError', error, socket));
+    behind.gateway = createGateway({ services, issuer, postgres: () => answers(cluster.url) });
+    gateway.on('clientError', (error, socket) => behind.gateway?.emit('clientError', error, socket));
     return { url, port, issuer, services, stop };
   } catch (error) {
     await stop();
