@@ -1,6 +1,9 @@
 import type { Append, Verdict } from './append.js';
 import { SEPARATOR } from './schema/append-function.js';
 
+/** At so many appends the call itself costs nothing any more. */
+export const MAX_APPENDS = 512;
+
 /** One call of the SQL function. At most one append a stream. */
 export const APPEND_SQL = 'SELECT * FROM append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
 
@@ -62,7 +65,7 @@ export const prepare = ({ stream, expected, events }: Append): Prepared => {
   };
 };
 
-/** Few, compact parameters: numbers and ids need no quotes in an array literal, texts are parted by a character they cannot hold. */
+/** Few, compact parameters: numbers and ids need no quotes in an array literal; what parts texts is never in them. */
 export const appendParameters = (appends: readonly Prepared[], careful: boolean): unknown[] => {
   const owner: number[] = [];
   const nth: number[] = [];

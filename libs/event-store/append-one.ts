@@ -1,5 +1,5 @@
 import type { Prepared } from './append-call.js';
-import { WATERMARK_NAMESPACE } from './schema/watermark.js';
+import { ANNOUNCE } from './schema/watermark.js';
 
 /**
  * The lean way for one event of one stream, which is what a quiet service appends: one statement instead of a function for
@@ -9,10 +9,7 @@ import { WATERMARK_NAMESPACE } from './schema/watermark.js';
  */
 const one = (claim: string): string => `
   WITH claimed AS (${claim}),
-  announced AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock_shared((${WATERMARK_NAMESPACE}::bigint << 48) | pg_sequence_last_value('events_position'::regclass))
-      FROM claimed
-  )
+  announced AS MATERIALIZED (SELECT ${ANNOUNCE} FROM claimed)
   INSERT INTO events (stream, version, id, type, schema, data, metadata)
   SELECT $1, $2::integer + 1, $3::uuid, $4, $5::smallint, $6::jsonb, $7::jsonb FROM announced
   RETURNING version, position`;

@@ -201,6 +201,18 @@ describe("an append in a caller's transaction", () => {
     });
   });
 
+  it('carries thousands, again and again', async () => {
+    const appends = Array.from({ length: 1300 }, (_, n) => ({ stream: `thing:lot-${n % 1200}`, expected: 'any' as const, events: [happened(n)] }));
+    for (const again of [false, true]) {
+      await transaction(database, async (query) => {
+        const verdicts = await store.appendIn(query, appends);
+        expect(verdicts.every((verdict) => verdict.appended && verdict.again === again)).toBe(true);
+        return 'commit';
+      });
+    }
+    expect(await numbers('thing:lot-7')).toEqual([7, 1207]);
+  });
+
   it('takes one lock, however often it appends, and none for what a savepoint took back', async () => {
     const locks = `SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`;
     await transaction(database, async (query) => {

@@ -1,5 +1,5 @@
 import type { Verdict } from './append.js';
-import type { Prepared } from './append-call.js';
+import { MAX_APPENDS, type Prepared } from './append-call.js';
 
 export type Send = (appends: readonly Prepared[], careful: boolean) => Promise<readonly Verdict[]>;
 
@@ -9,7 +9,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-const MAX_APPENDS = 512;
 const MAX_SIZE = 1 << 22;
 
 /**

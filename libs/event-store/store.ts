@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { AggregateKind, Query, Recorded } from './aggregate.js';
 import type { Append, Verdict } from './append.js';
-import { APPEND_SQL, type AppendRow, appendParameters, prepare, type Prepared, verdicts } from './append-call.js';
+import { APPEND_SQL, type AppendRow, appendParameters, MAX_APPENDS, prepare, type Prepared, verdicts } from './append-call.js';
 import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
 import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
@@ -38,10 +38,10 @@ export class EventStore {
   async appendIn(query: Query, appends: readonly Append[]): Promise<readonly Verdict[]> {
     const outcome = new Map<Prepared, Verdict>();
     const prepared = appends.map(prepare);
-    for (let rest = prepared; rest.length > 0; ) {
-      const { first, later } = oneEachStream(rest);
-      const rows = await query<AppendRow>(APPEND_SQL, appendParameters(first, true));
-      verdicts(first, rows).forEach((verdict, index) => outcome.set(at(first, index), verdict));
+    for (let rest: readonly Prepared[] = prepared; rest.length > 0; ) {
+      const { first, later } = oneCall(rest);
+      const told = verdicts(first, await query<AppendRow>(APPEND_SQL, appendParameters(first, true)));
+      first.forEach((append, index) => outcome.set(append, present(told[index])));
       rest = later;
     }
     return prepared.map((append) => present(outcome.get(append)));
@@ -152,21 +152,16 @@ export class EventStore {
   }
 }
 
-/** Of each stream the first append, sorted by stream, and the rest in their order. */
-const oneEachStream = (appends: readonly Prepared[]): { first: Prepared[]; later: Prepared[] } => {
-  const seen = new Set<string>();
-  const first: Prepared[] = [];
-  const later: Prepared[] = [];
-  for (const append of appends) {
-    (seen.has(append.stream) ? later : first).push(append);
-    seen.add(append.stream);
-  }
-  return { first: first.sort((a, b) => (a.stream < b.stream ? -1 : 1)), later };
+/** What one call may carry: of each stream the first append, sorted by stream; and the rest in their order. */
+const oneCall = (appends: readonly Prepared[]): { first: readonly Prepared[]; later: readonly Prepared[] } => {
+  const byStream = new Map<string, Prepared>();
+  for (const append of appends) if (!byStream.has(append.stream)) byStream.set(append.stream, append);
+  const first = [...byStream.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1)).slice(0, MAX_APPENDS);
+  const going = new Set(first);
+  return { first, later: appends.filter((append) => !going.has(append)) };
 };
 
 const present = <T>(value: T | undefined): T => {
   if (value === undefined) throw new Error('the store answered less than it was asked');
   return value;
 };
-
-const at = <T>(list: readonly T[], index: number): T => present(list[index]);

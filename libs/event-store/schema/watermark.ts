@@ -4,7 +4,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The high 16 bits of the advisory locks' keys; the low 48 hold a position. Nobody else in a database of ours takes
  * a *shared* one-bigint lock in this range (the two-integer form of advisory locks never collides with it).
  */
-export const WATERMARK_NAMESPACE = 0x4a4a;
+const NAMESPACE = 0x4a4a;
+
+/** What a writer does once it holds its streams, and before it draws positions: an SQL expression. */
+export const ANNOUNCE = `pg_advisory_xact_lock_shared((${NAMESPACE}::bigint << 48) | pg_sequence_last_value('events_position'::regclass))`;
 
 /**
  * Up to which position a follower may read without ever missing an event.
@@ -34,7 +37,7 @@ export class EventStoreWatermark1700000000002 implements MigrationInterface {
       BEGIN
         SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) INTO lowest_held
           FROM pg_locks
-         WHERE locktype = 'advisory' AND objsubid = 1 AND mode = 'ShareLock' AND classid::bigint >> 16 = ${WATERMARK_NAMESPACE}
+         WHERE locktype = 'advisory' AND objsubid = 1 AND mode = 'ShareLock' AND classid::bigint >> 16 = ${NAMESPACE}
            AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
         RETURN least(last_drawn, lowest_held);
       END $$`);
