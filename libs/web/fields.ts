@@ -70,7 +70,8 @@ const checked = (name: string, check: Check, each = false): PropertyDecorator =>
 
 const messageFor = (check: Check, value: unknown, each: boolean): Text => {
   if (!each) return check(value) ?? text('无效', 'is invalid');
-  const wrong = Array.isArray(value) ? value.findIndex((item) => check(item)) : -1;
+  if (!Array.isArray(value)) return text('必须是列表', 'must be a list');
+  const wrong = value.findIndex((item) => check(item));
   if (wrong < 0) return text('无效', 'is invalid');
   const why = check((value as unknown[])[wrong]) ?? text('无效', 'is invalid');
   return text(`第${wrong + 1}项${why.zh}`, `item ${wrong + 1} ${why.en}`);

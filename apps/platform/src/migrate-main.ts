@@ -13,7 +13,7 @@ import { services } from './services.js';
 const unneeded = { AUTH_ISSUER: 'none', AUTH_JWKS_URL: 'http://127.0.0.1/none' };
 
 const main = async (name: string | undefined): Promise<void> => {
-  const all = await services();
+  const all = services;
   const chosen = all.filter((service) => name === undefined || service.name === name);
   if (chosen.length === 0) throw new Error(`there is no service ${name}; there are ${all.map((service) => service.name).join(', ')}`);
   if (process.env.MIGRATION_DATABASE_URL) {

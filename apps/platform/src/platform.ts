@@ -9,7 +9,7 @@ import { createService, readConfig, type Service, type ServiceDefinition } from 
 import { busOn, masterKeyOf, serviceOn } from './databases.js';
 import { createGateway } from './gateway.js';
 import { AUDIENCE, DevelopmentIssuer, ISSUER } from './issuer.js';
-import { services as allServices } from './services.js';
+import { services as definitions } from './services.js';
 
 export interface PlatformOptions {
   /** Everything it keeps lies here: the PostgreSQL cluster, the master key, the issuer's key. */
@@ -56,7 +56,6 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     await cluster.stop();
   };
   try {
-    const definitions = await allServices();
     const masterKey = await masterKeyOf(folder);
     const bus = await busOn(cluster.url);
     // The gateway listens first, so that services know the port through which they reach each other.

@@ -1,19 +1,10 @@
 import type { ServiceDefinition } from '#libs/service';
+import { certification } from '../../certification/src/definition.js';
+import { incentives } from '../../incentives/src/definition.js';
+import { judging } from '../../judging/src/definition.js';
+import { people } from '../../people/src/people.module.js';
+import { registration } from '../../registration/src/definition.js';
+import { training } from '../../training/src/training.module.js';
 
 /** All services; the only place that imports several. */
-export const services = async (): Promise<ServiceDefinition[]> => {
-  const found: ServiceDefinition[] = [];
-  for (const [name, file] of Object.entries(files)) {
-    const module = (await import(`../../${name}/src/${file}.js`).catch((error: unknown) => {
-      process.stderr.write(`${name}: ${String(error)}\n`);
-      return undefined;
-    })) as Record<string, ServiceDefinition> | undefined;
-    const definition = module?.[name];
-    if (definition) found.push(definition);
-  }
-  return found;
-};
-
-const files = {
-  people: 'people.module', training: 'definition', registration: 'definition', judging: 'definition', certification: 'definition', incentives: 'definition',
-};
+export const services: readonly ServiceDefinition[] = [people, training, registration, judging, certification, incentives];

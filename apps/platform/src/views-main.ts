@@ -17,7 +17,7 @@ interface Found {
 }
 
 const main = async ([command, wanted = '']: readonly string[]): Promise<void> => {
-  const all: Found[] = (await services()).flatMap((service) => service.views.map((view) => ({ service, view })));
+  const all: readonly Found[] = services.flatMap((service) => service.views.map((view) => ({ service, view })));
   const names = all.map(({ service, view }) => `${service.name}/${view.name}`);
   if (command === 'list') return console.log(names.join('\n'));
   const found = all.filter(({ service, view }) => wanted === view.name || wanted === `${service.name}/${view.name}`);
