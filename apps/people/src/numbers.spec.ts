@@ -4,7 +4,7 @@ import { checkDigit, idNumber, maskedIdNumber, maskedName, plainName } from './i
 import { codeCheckCharacter, isOrganisationCode } from './organisation-code.js';
 
 const today = '2026-03-02';
-const refusedBy = (rule: string) => expect.objectContaining({ rule });
+const refusedBy = (rule: string): unknown => expect.objectContaining({ rule });
 
 /** Any valid number, made the way the standard says. */
 const valid = fc

@@ -1,14 +1,14 @@
 import { text } from '#libs/decider';
 import type { ServiceDefinition } from '#libs/service';
 import { AccessLogController } from './access-log/access-log.http.js';
-import { AccessLog } from './access-log/access-log.js';
-import { Lookup } from './lookup/lookup.js';
+import { AccessLog } from './access-log/log.js';
+import { Lookup } from './lookup/lookups.js';
 import { migrations } from './migrations.js';
 import { published } from './published.js';
 import { reactions } from './reactions.js';
 import { Identities } from './register/identities.js';
 import { RegisterController } from './register/register.http.js';
-import { Register } from './register/register.js';
+import { Register } from './register/mint-or-find.js';
 import { UnitController } from './unit/unit.http.js';
 import { unit } from './unit/unit.js';
 import { units } from './unit/unit.view.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, InstantField, IntegerField, type Page, pageOf, PageQuery, Produces, readCursor, RefField, Roles, TheCaller } from '#libs/web';
-import { type AccessEntry, AccessLog } from './access-log.js';
+import { type AccessEntry, AccessLog } from './log.js';
 
 export class AccessEntryDto implements AccessEntry {
   @IntegerField({ description: 'its number in the log' }) entry!: number;

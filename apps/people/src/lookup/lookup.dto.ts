@@ -1,6 +1,6 @@
 import { BooleanField, DateField, EnumField, IdField, IntegerField, ListField, ObjectField, PageQuery, RefField, TextField } from '#libs/web';
 import type { WorkerStatus } from '../worker/worker.js';
-import type { Identity, WorkerFacts } from './lookup.js';
+import type { Identity, WorkerFacts } from './lookups.js';
 
 const nobody = 'null once the worker is erased';
 

@@ -7,10 +7,10 @@ import {
   BooleanField, type Caller, DateField, DoneAnswer, EnumField, IdField, IntegerField, ListField, ObjectField, Produces, RefField, Roles, TextField,
   TheCaller,
 } from '#libs/web';
-import { AccessLog } from '../access-log/access-log.js';
+import { AccessLog } from '../access-log/log.js';
 import { RowError } from '../lookup/lookup.dto.js';
 import { worker, type WorkerStatus } from '../worker/worker.js';
-import { type Outcome, Register } from './register.js';
+import { type Outcome, Register } from './mint-or-find.js';
 
 export class PersonDto {
   @TextField({ max: 40, description: 'ID number (身份证号, GB 11643)', example: '34052419800101001X' }) idNumber!: string;

@@ -7,10 +7,10 @@ import { queryOn } from '#libs/views';
 import {
   type Caller, DoneAnswer, EnumField, IdField, IdParam, NotFound, type Page, pageOf, Produces, readCursor, Roles, TheCaller, ValidationFailed,
 } from '#libs/web';
-import { AccessLog } from '../access-log/access-log.js';
+import { AccessLog } from '../access-log/log.js';
 import { idNumber } from '../id-number.js';
 import { FactsAnswer, FactsDto, FindDto, IdentityDto, NamesAnswer, NamesDto, WorkersQuery } from '../lookup/lookup.dto.js';
-import { type Identity, Lookup } from '../lookup/lookup.js';
+import { type Identity, Lookup } from '../lookup/lookups.js';
 import { Identities } from '../register/identities.js';
 import { Records } from './records.js';
 import type { WorkerStatus } from './worker.js';
