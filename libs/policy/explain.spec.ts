@@ -23,8 +23,8 @@ describe('an explanation', () => {
     });
     const [rule] = explain(pack, factsOf(short)).rules;
     expect(rule).toMatchObject({
-      rule: 'shanghai-special-2024/top-half', verification: 'recalled', citations: [{ quote: expect.stringContaining('top 50 %') }],
-      condition: { holds: false, value: '21', text: { en: 'rank is within 1–20 (the first 1/2 of 41 ranked)', zh: expect.stringContaining('第 1–20 名') } },
+      rule: 'shanghai-special-2024/top-half', verification: 'recalled', citations: [{ quote: expect.stringContaining('top 50 %') as string }],
+      condition: { holds: false, value: '21', text: { en: 'rank is within 1–20 (the first 1/2 of 41 ranked)', zh: expect.stringContaining('第 1–20 名') as string } },
     });
   });
 

@@ -146,10 +146,9 @@ const pack = record({
 
 /** One document: every reference to a condition points at one definition. */
 export const packSchema = Type.Cyclic({ Condition: condition, Pack: pack }, 'Pack');
-const conditionSchema = Type.Cyclic({ Condition: condition }, 'Condition');
 
 export type Pack = Static<typeof packSchema>;
-export type Condition = Static<typeof conditionSchema>;
+export type Condition = Pack['rules'][number]['when'];
 export type Rule = Pack['rules'][number];
 export type Hole = Pack['holes'][number];
 export type Effect = Static<typeof effect>;

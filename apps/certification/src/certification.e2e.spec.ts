@@ -116,6 +116,7 @@ describe('certification, through HTTP and the bus', () => {
     }, '2026-04-01T01:00:00.000Z');
     await play(shanghai, special);
     expect(await inShort(shanghai)).toEqual(['c1#1 onNotice 3→2', 'c2#1 withoutEffect 2→-', 'c3#1 withoutEffect 3→-', 'c4#1 withoutEffect 3→-']);
+    expect(await get(`/contests/${shanghai}/decision-run`)).toEqual({ contest: shanghai, revision: 1, state: 'completed', codes: 4, decided: 4 });
     const ann = await decisionOf(shanghai, 'c1');
     expect(ann).toMatchObject({
       rank: 1, rule: 'shanghai-special-2024/top-half', noticeUntil: '2026-06-08T16:00:00.000Z',
@@ -144,7 +145,7 @@ describe('certification, through HTTP and the bus', () => {
     });
     expect(english.rules[0]).toMatchObject({
       verification: 'recalled', condition: { holds: false, condition: 'rank is within 1–2 (the first 1/2 of 4 ranked)', value: '3' },
-      citations: [{ quote: expect.stringContaining('top 50 %') }],
+      citations: [{ quote: expect.stringContaining('top 50 %') as string }],
     });
     expect(english.sources).toHaveLength(2);
     const chinese = await get<ExplanationDto>(`/decisions/${decision}/explanation`, {
@@ -170,7 +171,9 @@ describe('certification, through HTTP and the bus', () => {
     const second = await get<HrPromotionsDto>(`/hr/promotions?since=${first.next}`, hr);
     expect(second.items).toMatchObject([{ what: 'certified', number: 'S000131000001262000001' }]);
     expect(await get<HrPromotionsDto>(`/hr/promotions?since=${second.next}`, hr)).toEqual({ items: [], next: second.next, missing: [] });
-    expect((await get<HrPromotionsDto>('/hr/promotions', { as: { role: 'hr', org: id('another unit') } })).items).toEqual([]);
+    for (const org of [id('another unit'), 'no unit'])
+      expect((await get<HrPromotionsDto>('/hr/promotions', { as: { role: 'hr', org } })).items).toEqual([]);
+    expect(await get<MeDto>('/me', { as: { role: 'worker', sub: 'nobody' } })).toMatchObject({ decisions: [] });
   });
 
   it('decides again when a final result is corrected: one falls with the certificate, another is promoted', async () => {
@@ -206,7 +209,7 @@ describe('certification, through HTTP and the bus', () => {
     expect(await inShort(june)).toEqual(['c1#1 onNotice 4→2']);
     expect(await inShort(october)).toEqual(['c1#1 superseded 4→2', 'c1#2 withoutEffect 2→-']);
     const explanation = await get<ExplanationDto>(`/decisions/${(await decisionOf(october, 'c1')).id}/explanation`);
-    expect(explanation.reasons).toMatchObject([{ code: 'cap-reached', text: expect.stringContaining('2026-06-12') }]);
+    expect(explanation.reasons).toMatchObject([{ code: 'cap-reached', text: expect.stringContaining('2026-06-12') as string }]);
     expect(explanation.changes.map(({ fact }) => fact)).toContain('earlier-promotions');
 
     expect(await post(`/decisions/${(await decisionOf(june, 'c1')).id}/reject`, { reasons: '报名条件不符' })).toMatchObject({ status: 200 });

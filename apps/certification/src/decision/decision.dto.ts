@@ -1,5 +1,5 @@
 import type { Text } from '#libs/decider';
-import { type Checked, type Cited, type EffectKind, type Explanation, outcomeText, type Pack } from '#libs/policy';
+import { type Checked, type Cited, type Explanation, outcomeText, type Pack } from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField, PageQuery, RefField,
   TextField,
@@ -52,6 +52,14 @@ export class DecisionsQuery extends PageQuery {
 
 export class ContestDecisionsQuery extends PageQuery {
   @EnumField(decisionStates, { optional: true }) state?: DecisionStateName;
+}
+
+export class DecisionRunDto {
+  @IdField() contest!: string;
+  @IntegerField({ min: 0, description: 'the final revision that is decided; 0: none yet' }) revision!: number;
+  @EnumField(['none', 'running', 'completed', 'overtaken']) state!: string;
+  @IntegerField({ min: 0, description: 'codes in it', example: 41 }) codes!: number;
+  @IntegerField({ min: 0, description: 'codes decided', example: 41 }) decided!: number;
 }
 
 export class ReasonsDto {
@@ -150,5 +158,5 @@ export const explained = (
 export const outcomeOf = (pack: Pack | null, row: DecisionRow): Text => {
   if (pack === null) return stateName[row.state];
   const level = row.to === null ? null : { from: row.from, to: row.to, rule: row.rule ?? '' };
-  return outcomeText(pack, { is: 'none', level, honours: row.honours, money: row.money, held: row.held as EffectKind[], reasons: [], rules: [] });
+  return outcomeText(pack, { is: 'none', level, honours: row.honours, money: row.money, held: row.held, reasons: [], rules: [] });
 };

@@ -6,11 +6,13 @@ import { explain } from '#libs/policy';
 import { Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { type Caller, DoneAnswer, IdParam, NotFound, type Page, Produces, Roles, TheCaller, versioned, type Versioned } from '#libs/web';
+import { contest, runId } from '../contest/contest.js';
 import { file } from '../file/file.js';
+import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
 import { decision, type DecisionState } from './decision.js';
 import {
-  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto, ReasonsDto, RulingDto, shown,
+  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto, ReasonsDto, RulingDto, shown,
 } from './decision.dto.js';
 import { Decisions } from './decisions.js';
 
@@ -41,8 +43,19 @@ export class DecisionController {
   @Roles('certifier', 'organiser', 'auditor')
   @ApiOperation({ summary: 'Decisions of a contest: everyone who was placed has one 赛项的晋级决定' })
   @Produces(DecisionDto, { page: true })
-  async ofContest(@IdParam('id') contest: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
-    return this.page({ ...query, contest }, caller);
+  async ofContest(@IdParam('id') id: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
+    return this.page({ ...query, contest: id }, caller);
+  }
+
+  @Get('contests/:id/decision-run')
+  @Roles('certifier', 'organiser', 'auditor')
+  @ApiOperation({ summary: 'How far the decisions of a contest have come 决定进度' })
+  @Produces(DecisionRunDto)
+  async run(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<DecisionRunDto> {
+    const { state } = await this.reader.load(contest, id, caller);
+    const { state: run } = await this.reader.peek(decisionRun, runId(id, state.run));
+    const counts = run.is === 'none' ? { codes: 0, decided: 0 } : { codes: run.codes, decided: run.cursor };
+    return { contest: id, revision: state.run, state: run.is, ...counts };
   }
 
   @Get('decisions/:id/explanation')
@@ -69,9 +82,9 @@ export class DecisionController {
   @Roles('certifier')
   @ApiOperation({ summary: 'Approve all of a contest that await it 批量批准' })
   @Produces(BulkDto)
-  approveAll(@IdParam('id') contest: string, @TheCaller() caller: Caller): Promise<BulkDto> {
+  approveAll(@IdParam('id') of: string, @TheCaller() caller: Caller): Promise<BulkDto> {
     return this.transactions.run(caller, async (work) => {
-      const { ids, left } = await this.decisions.awaiting(contest, caller, BATCH, work.manager);
+      const { ids, left } = await this.decisions.awaiting(of, caller, BATCH, work.manager);
       const refused: BulkDto['refused'] = [];
       let approved = 0;
       for (const id of ids) {
@@ -94,15 +107,15 @@ export class DecisionController {
   reject(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
       const state = await load(work, id);
-      const { worker, contest } = state.about;
+      const { worker, contest: of } = state.about;
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, { type: 'Reject', by: caller.subject, reasons: kept });
       if (done.events.length === 0 || !('proposed' in state) || state.proposed === null) return done;
-      const made = (await work.load(file, worker)).state.contests[contest]?.made;
+      const made = (await work.load(file, worker)).state.contests[of]?.made;
       if (made?.decision !== id) return done;
       const { effects } = made;
       // What was rejected counts for nothing in later contests: those are decided again, by a job.
-      await work.record(file, worker, [{ type: 'EffectsRejected', contest, effects }, { type: 'RefoldAsked', because: 'rejected' }], { organisation: null });
+      await work.record(file, worker, [{ type: 'EffectsRejected', contest: of, effects }, { type: 'RefoldAsked', because: 'rejected' }], { organisation: null });
       return done;
     });
   }
@@ -144,10 +157,10 @@ export class DecisionController {
   @Produces(DoneAnswer)
   settle(@IdParam('id') id: string, @Body() { place, reasons }: RulingDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
-      const { worker, contest } = (await load(work, id)).about;
+      const { worker, contest: of } = (await load(work, id)).about;
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, { type: 'RulePlace', by: caller.subject, place, reasons: kept });
-      await work.record(file, worker, [{ type: 'PlaceRuled', contest, place, by: caller.subject, reasons: kept }, { type: 'RefoldAsked', because: 'ruled' }], { organisation: null });
+      await work.record(file, worker, [{ type: 'PlaceRuled', contest: of, place, by: caller.subject, reasons: kept }, { type: 'RefoldAsked', because: 'ruled' }], { organisation: null });
       return done;
     });
   }

@@ -16,7 +16,7 @@ const objected: DecisionEvent = { type: 'ObjectionRaised', by: 'w1', grounds: 't
 const approve = { type: 'Approve', by: 'certifier', trainers: ['trainer'], at: '2026-06-11T01:00:00.000Z' } as const;
 
 const after = (...history: readonly DecisionEvent[]) => given(decision.decider, ...history);
-const refused = (rule: string) => expect.objectContaining({ rule });
+const refused = (rule: string) => expect.objectContaining({ rule }) as Error;
 
 describe('a promotion decision', () => {
   it('is proposed with three independent effects, and what is held beside them', () => {

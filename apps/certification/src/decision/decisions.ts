@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, MoreThan } from 'typeorm';
+import { isId } from '#libs/decider';
 import { type Caller, type Page, pageOf, readCursor } from '#libs/web';
 import { DecisionRow, type DecisionStateName } from './decisions-view.js';
 
@@ -29,6 +30,7 @@ export class Decisions {
   }
 
   async ofWorker(worker: string): Promise<DecisionRow[]> {
+    if (!isId(worker)) return []; // a token may name anybody
     return this.db.manager.find(DecisionRow, { where: { worker }, order: { position: 'ASC' } });
   }
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource, MoreThan } from 'typeorm';
+import { isId } from '#libs/decider';
 import { Peers } from '#libs/service';
 import {
   type Caller, EnumField, IdField, InstantField, IntegerField, LevelField, ListField, Produces, RefField, Roles, TextField, TheCaller, Unavailable,
@@ -45,8 +46,8 @@ export class HrController {
   @ApiOperation({ summary: "Promotions of your unit's workers, oldest first 本单位职工晋级", description: 'Ask again with `since` = `next`: nothing is skipped, nothing comes twice.' })
   @Produces(HrPromotionsDto)
   async promotions(@Query() { since = 0, limit = 100 }: SinceQuery, @TheCaller() caller: Caller): Promise<HrPromotionsDto> {
-    // An HR system's organisation is its unit.
-    const rows = await this.db.manager.find(HrRow, { where: { unit: caller.organisation, position: MoreThan(since) }, order: { position: 'ASC' }, take: limit });
+    // An HR system's organisation is its unit; one that is no unit's id has nobody.
+    const rows = !isId(caller.organisation) ? [] : await this.db.manager.find(HrRow, { where: { unit: caller.organisation, position: MoreThan(since) }, order: { position: 'ASC' }, take: limit });
     const ids = [...new Set(rows.map(({ worker }) => worker))];
     const named = ids.length === 0 ? { workers: [] } : await this.peers.post<Named>('people', '/workers/names', { ids, purpose: 'HR feed of promotions' }, caller);
     const staff = new Map(named instanceof Unavailable ? [] : named.workers.map(({ worker, staffNumber }) => [worker, staffNumber]));

@@ -22,7 +22,10 @@ export type RunCommand =
 export type RunState =
   | { readonly is: 'none' }
   | { readonly is: 'running'; readonly contest: string; readonly revision: number; readonly codes: number; readonly cursor: number }
-  | { readonly is: 'completed' | 'overtaken' };
+  | { readonly is: 'completed' | 'overtaken'; readonly codes: number; readonly cursor: number };
+
+const over = (state: RunState, is: 'completed' | 'overtaken'): RunState =>
+  state.is === 'none' ? state : { is, codes: state.codes, cursor: state.cursor };
 
 const decider: Decider<RunCommand, RunState, RunEvent> = {
   initial: { is: 'none' },
@@ -45,8 +48,8 @@ const decider: Decider<RunCommand, RunState, RunEvent> = {
     switch (event.type) {
       case 'RunStarted': return { is: 'running', contest: event.contest, revision: event.revision, codes: event.codes, cursor: 0 };
       case 'ChunkDecided': return state.is === 'running' ? { ...state, cursor: event.upTo } : state;
-      case 'RunCompleted': return { is: 'completed' };
-      case 'RunOvertaken': return { is: 'overtaken' };
+      case 'RunCompleted': return over(state, 'completed');
+      case 'RunOvertaken': return over(state, 'overtaken');
     }
   },
 };
