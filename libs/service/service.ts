@@ -50,7 +50,10 @@ export const createService = async (definition: ServiceDefinition, config: Servi
   if (config.MIGRATION_DATABASE_URL !== undefined) await migrate(definition, config);
   const db = await connect(definition, config);
   const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 6, application_name: `${definition.name}-store` });
-  pool.on('error', (error) => log.warn({ error: error.name }, 'an idle connection was cut'));
+  let closing = false;
+  pool.on('error', (error) => {
+    if (!closing) log.warn({ error: error.name }, 'an idle connection was cut'); // the next query opens another
+  });
   const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => (await pool.query(sql, [...params])).rows as Row[];
   const store = new EventStore(pool, { kinds: definition.aggregates });
   const aggregates = new Aggregates(store, query);
@@ -90,6 +93,7 @@ export const createService = async (definition: ServiceDefinition, config: Servi
     },
     caughtUp: () => runners.caughtUp(),
     close: async () => {
+      closing = true;
       await runners.stop();
       await app.close(); // the data source too
       await idempotency.close();

@@ -117,7 +117,10 @@ const PORTS_TO_TRY = 50;
 
 const listening = async (options: PlatformOptions, handler: RequestListener): Promise<{ server: Server; port: number }> => {
   const host = options.host ?? '127.0.0.1';
-  if (options.port !== undefined) return listenAt(options.port, host, handler);
+  if (options.port !== undefined)
+    return listenAt(options.port, host, handler).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? new Error(`port ${options.port} is taken: choose another with PORT`) : error;
+    });
   for (let port = FIRST_PORT; ; port += 1) {
     try {
       return await listenAt(port, host, handler);
