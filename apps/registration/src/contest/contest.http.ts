@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { civilDate } from '#libs/decider';
 import { type Caller, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
+import { queryOn } from '#libs/views';
 import {
   DoneAnswer, EnumField, IdField, IdParam, IntegerField, NotFound, pageOf, PageQuery, Produces, readCursor, Roles, roles, TextField, TheCaller,
 } from '#libs/web';
@@ -23,6 +24,15 @@ import { ContestRow } from './contest.view.js';
 class OverrideBody {
   @TextField({ max: 2000, description: 'why the pack may be used all the same; kept encrypted', example: '市局2026年第3号函确认 Confirmed by letter 3/2026' })
   reason!: string;
+}
+
+class OverrideAnswer {
+  @TextField({ description: 'who answers for it: the subject of a token' }) by!: string;
+  @TextField({ nullable: true, max: 2000 }) reason!: string | null;
+}
+
+class CancelBody {
+  @TextField({ max: 2000, description: 'kept encrypted', example: '报名人数不足 Too few entries' }) reason!: string;
 }
 
 class OpenBody {
@@ -95,6 +105,30 @@ export class ContestController {
       await this.vault.put(work.query, `contest:${id}`, reason, textId);
       const doubtful = state.is !== 'none' && isDoubtful(state.terms);
       return latest(id, await work.decide(contest, id, { type: 'Override', doubtful, reason: textId, by: caller.subject }));
+    });
+  }
+
+  @Get(':id/override')
+  @Roles('organiser', 'operator', 'auditor')
+  @ApiOperation({ summary: 'Why a recalled or hypothetical pack was used, and who answers for it' })
+  @Produces(OverrideAnswer)
+  async readOverride(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<OverrideAnswer> {
+    const { state } = await this.reader.load(contest, id, caller);
+    if (state.is === 'none' || state.override === null) throw new NotFound('override', id);
+    return { by: state.override.by, reason: await this.vault.read(queryOn(this.db), state.override.reason) };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Roles('organiser')
+  @ApiOperation({ summary: 'Cancel one contest', description: 'Not once it has a provisional result.' })
+  @Produces(DoneAnswer)
+  cancel(@IdParam('id') id: string, @Body() { reason }: CancelBody, @TheCaller() caller: Caller) {
+    const textId = caller.newId();
+    return this.transactions.run(caller, async (work) => {
+      await this.reader.load(contest, id, caller);
+      await this.vault.put(work.query, `contest:${id}`, reason, textId);
+      return work.decide(contest, id, { type: 'Cancel', reason: textId });
     });
   }
 

@@ -72,6 +72,8 @@ interface Known {
   organisation: string;
   terms: ContestTerms;
   overridden: boolean;
+  /** Who used a doubtful pack, and the id of the reason. */
+  override: { reason: string; by: string } | null;
 }
 
 export interface Notice {
@@ -195,12 +197,12 @@ const plausible = ({ closesOn, startsOn, notice }: ContestTerms): void => {
 
 const evolve = (contest: Contest, event: ContestEvent): Contest => {
   if (event.type === 'ContestDrafted')
-    return { is: 'draft', competition: event.competition, organisation: event.organisation, terms: event.terms, overridden: false };
+    return { is: 'draft', competition: event.competition, organisation: event.organisation, terms: event.terms, overridden: false, override: null };
   if (contest.is === 'none') return contest;
-  const { competition, organisation, terms, overridden } = contest;
-  const known: Known = { competition, organisation, terms, overridden };
+  const { competition, organisation, terms, overridden, override } = contest;
+  const known: Known = { competition, organisation, terms, overridden, override };
   switch (event.type) {
-    case 'PackOverridden': return { is: 'draft', ...known, overridden: true };
+    case 'PackOverridden': return { is: 'draft', ...known, overridden: true, override: { reason: event.reason, by: event.by } };
     case 'ContestAnnounced': return { is: 'announced', ...known, overridden: event.overridden };
     case 'RegistrationOpened': return { is: 'open', ...known };
     case 'RegistrationClosed': return { is: 'closed', ...known };

@@ -8,6 +8,7 @@ import { DoneAnswer, IdField, IdParam, IntegerField, ListField, NotFound, Produc
 import { contest, requires } from '../contest/contest.js';
 import { EntryRow } from '../entry/entry.view.js';
 import { roster } from '../roster/roster.js';
+import { takeTurn } from '../turn.js';
 import { draw } from './draw.js';
 import { DrawRow } from './draw.view.js';
 
@@ -51,6 +52,7 @@ export class DrawController {
   async reveal(@IdParam('id') id: string, @Body() { publicValue = null }: RevealBody, @TheCaller() caller: Caller) {
     await this.reader.load(contest, id, caller);
     return this.transactions.run(caller, async (work) => {
+      await takeTurn(work, id);
       requires((await work.load(contest, id)).state, 'closed', 'registration-not-closed');
       const list = (await work.load(roster, id)).state;
       if (list.entries.some((e) => e.is === 'listed'))

@@ -58,3 +58,16 @@ describe('a draw', () => {
     );
   });
 });
+
+describe('the recipe in docs/draw.md', () => {
+  it('finds the same order', async () => {
+    const { execFileSync } = await import('node:child_process');
+    const { readFileSync } = await import('node:fs');
+    const script = /```js\n([\s\S]*?)```/.exec(readFileSync('docs/draw.md', 'utf8'))?.[1] ?? '';
+    const order = drawOrder({ contest: 'c1', seed, publicValue: '3012.45', entries }).map((entry) => ({ entry }));
+    const check = (draw: object) => execFileSync(process.execPath, ['--input-type=module', '-e', script], { input: JSON.stringify(draw) }).toString();
+    const revealed = { contest: 'c1', hash: seedHash(seed), seed, publicValue: '3012.45', order };
+    expect(check(revealed).match(/true/g)).toHaveLength(2);
+    expect(check({ ...revealed, order: [...order].reverse() }).match(/true/g)).toHaveLength(1);
+  });
+});

@@ -21,6 +21,10 @@ export class EntryReasonBody {
   @TextField({ max: 2000, description: 'kept encrypted', example: '冒名顶替 Impersonation' }) reason!: string;
 }
 
+export class ReasonAnswer {
+  @TextField({ nullable: true, max: 2000, example: '因病退赛 Ill' }) reason!: string | null;
+}
+
 export class CheckInBody {
   @IntegerField({ min: 1, max: 100_000, description: 'number on the envelope that the entry drew; it is not shown again', example: 17 })
   envelope!: number;

@@ -5,6 +5,7 @@ import { Refusal, text, WrongState } from '#libs/decider';
 import { type Caller, Reader, Transactions } from '#libs/service';
 import { tableFile } from '#libs/spreadsheet';
 import { Vault } from '#libs/vault';
+import { queryOn } from '#libs/views';
 import { DoneAnswer, Forbidden, IdParam, NotFound, pageOf, Produces, ProducesFile, readCursor, Roles, TheCaller, Upload } from '#libs/web';
 import { latest } from '../answers.js';
 import { contest, requires } from '../contest/contest.js';
@@ -14,10 +15,11 @@ import { templateHeader } from '../import/columns.js';
 import { People } from '../people.js';
 import { tagOf, unsealed } from '../seal/envelopes.js';
 import { seal } from '../seal/seal.js';
+import { takeTurn } from '../turn.js';
 import { entryFor } from './access.js';
 import { entry } from './entry.js';
 import {
-  CheckInBody, EntriesQuery, EntryAnswer, entryAnswer, EntryBody, EntryReasonBody, ImportAnswer, ImportQuery, OptionalReasonBody,
+  CheckInBody, EntriesQuery, EntryAnswer, entryAnswer, EntryBody, EntryReasonBody, ImportAnswer, ImportQuery, OptionalReasonBody, ReasonAnswer,
 } from './entry.dto.js';
 import { EntryRow } from './entry.view.js';
 import { factsOf } from './facts.js';
@@ -103,6 +105,15 @@ export class EntryController {
     return entryAnswer(row);
   }
 
+  @Get('entries/:id/reason')
+  @Roles('organiser', 'auditor', 'worker')
+  @ApiOperation({ summary: 'Why an entry was withdrawn, disqualified or annulled', description: 'Null where nobody said, and after erasure.' })
+  @Produces(ReasonAnswer)
+  async reason(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<ReasonAnswer> {
+    const { state } = await entryFor(this.reader, id, caller);
+    return { reason: state.reason === null ? null : await this.vault.read(queryOn(this.db), state.reason) };
+  }
+
   @Post('entries/:id/withdraw')
   @HttpCode(200)
   @Roles('organiser', 'worker')
@@ -112,6 +123,7 @@ export class EntryController {
     const { state, as } = await entryFor(this.reader, id, caller);
     const textId = reason === null ? null : caller.newId();
     return this.transactions.run(as, async (work) => {
+      await takeTurn(work, state.contest);
       if (reason !== null && textId !== null) await this.vault.put(work.query, `entry:${id}`, reason, textId);
       const withdrawn = await work.decide(entry, id, { type: 'Withdraw', reason: textId });
       return latest(id, withdrawn, ...(await leave(id, state.contest, 'withdrawn', work)));
@@ -131,6 +143,7 @@ export class EntryController {
     if (state.is === 'none') throw new NotFound('entry', id);
     if (caller.roles.includes('custodian')) throw custodianApart();
     return this.transactions.run(caller, async (work) => {
+      await takeTurn(work, state.contest);
       requires((await work.load(contest, state.contest)).state, 'closed', 'registration-not-closed');
       const checkedIn = await work.decide(entry, id, { type: 'CheckIn' });
       const { state: drawn } = await work.load(seal, state.contest);
@@ -167,6 +180,7 @@ export class EntryController {
     if (state.is === 'none') throw new NotFound('entry', id);
     const textId = caller.newId();
     return this.transactions.run(caller, async (work) => {
+      await takeTurn(work, state.contest);
       await this.vault.put(work.query, `entry:${id}`, reason, textId);
       const type = because === 'annulled' ? 'Annul' : 'Disqualify';
       const struck = await work.decide(entry, id, { type, reason: textId });

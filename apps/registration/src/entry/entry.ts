@@ -54,6 +54,8 @@ interface Known {
   organisation: string;
   number: string;
   members: readonly MemberFacts[];
+  /** Id of the text that says why it was withdrawn, disqualified or annulled. */
+  reason: string | null;
 }
 
 export type EntryStatus =
@@ -129,13 +131,13 @@ const becomes: Partial<Record<EntryEvent['type'], EntryStatus>> = {
 const evolve = (entry: Entry, event: EntryEvent): Entry => {
   if (event.type === 'EntrySubmitted') {
     const { type: _, ...known } = event;
-    return { is: 'submitted', ...known };
+    return { is: 'submitted', ...known, reason: null };
   }
   if (entry.is === 'none') return entry;
   if (event.type === 'FactsTaken') return { ...entry, members: event.members };
   if (event.type === 'MemberMerged')
     return { ...entry, members: entry.members.map((m) => (m.worker === event.worker ? { ...m, worker: event.into } : m)) };
-  return { ...entry, is: becomes[event.type] ?? entry.is };
+  return { ...entry, is: becomes[event.type] ?? entry.is, reason: 'reason' in event ? event.reason : entry.reason };
 };
 
 const nextStep: Record<Entry['is'], string> = {

@@ -7,6 +7,7 @@ import { type Background, findings } from '../contest/conditions.js';
 import { contest } from '../contest/contest.js';
 import { nobody, type Person, person, together } from '../memory/person.js';
 import { type Listed, type Roster, roster } from '../roster/roster.js';
+import { takeTurn } from '../turn.js';
 import { entry, type EntryCommand } from './entry.js';
 
 export interface Screened {
@@ -23,7 +24,8 @@ export const screen = async (id: string, work: Work): Promise<Screened> => {
   if (ours.is !== 'open' && ours.is !== 'closed')
     throw new WrongState('contest-not-screenable', text(`赛项当前状态为${ours.is}`, `the contest is ${ours.is}`), 'screen while registration is open or closed');
   // Two contests of one competition screened at once could both take the same person: they take turns.
-  await work.query('SELECT pg_advisory_xact_lock(1001, hashtext($1))', [ours.competition]);
+  await takeTurn(work, ours.competition);
+  await takeTurn(work, id);
   const before = (await work.load(roster, id)).state;
   const listed = before.entries.filter((e) => e.is === 'listed');
   const entries = await work.loadMany(entry, listed.map((e) => e.entry));

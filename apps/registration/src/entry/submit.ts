@@ -4,12 +4,14 @@ import type { MemberFacts } from '../contest/conditions.js';
 import { contest, requires } from '../contest/contest.js';
 import { person, type PersonEvent } from '../memory/person.js';
 import { roster } from '../roster/roster.js';
+import { takeTurn } from '../turn.js';
 import { entry, type EntryCommand } from './entry.js';
 
 /** New entries of one contest, numbered in the order given. */
 export const submitEntries = async (
   id: string, entries: readonly { entry: string; members: readonly MemberFacts[] }[], work: Work,
 ) => {
+  await takeTurn(work, id);
   const { state: ours } = await work.load(contest, id);
   requires(ours, 'open', 'registration-not-open');
   const { competition, organisation } = ours;

@@ -5,11 +5,13 @@ import { contest } from '../contest/contest.js';
 import { draw } from '../draw/draw.js';
 import { entry } from '../entry/entry.js';
 import { roster } from '../roster/roster.js';
+import { takeTurn } from '../turn.js';
 import { readCodes } from './open-seal.js';
 import { seal } from './seal.js';
 
 /** Codes are sealed, then the contest runs; who was not checked in is absent. */
 export const startContest = async (id: string, work: Work) => {
+  await takeTurn(work, id);
   const list = (await work.load(roster, id)).state;
   if (list.entries.some((e) => e.is === 'listed'))
     throw new WrongState('entries-unscreened', text('尚有未审查的报名', 'there are entries that were not screened'), 'POST /contests/{id}/screen');
