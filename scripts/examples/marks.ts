@@ -8,7 +8,7 @@ export const PARTS = [1, 2, 3] as const;
 /** The marks of one piece of work: quarters for a measurement, nine digits for a judgement. */
 export interface Work {
   readonly marks: readonly (number | readonly number[])[];
-  /** Exact, in 1200ths of a mark. */
+  /** In hundredths of a mark, each criterion rounded half up. */
   readonly total: number;
 }
 
@@ -21,12 +21,17 @@ const hundredths = (levels: readonly number[]): number => {
   return Math.floor((kept * 200 + 7) / 14);
 };
 
-/** Whole numbers throughout: a quarter is 300, a judgement is its quarters × hundredths ÷ 3 levels. */
-export const totalOf = (aspects: readonly ExampleAspect[], marks: Work['marks']): number =>
-  marks.reduce<number>((total, mark, i) => {
-    const { quarters } = aspects[i] as ExampleAspect;
-    return total + (typeof mark === 'number' ? mark * 300 : quarters * hundredths(mark));
-  }, 0);
+/** Whole numbers throughout, in 1200ths: a quarter is 300, a judgement is its quarters × hundredths. */
+export const totalOf = (aspects: readonly ExampleAspect[], marks: Work['marks']): number => {
+  const criteria = new Map<string, number>();
+  marks.forEach((mark, i) => {
+    const { sub, quarters } = aspects[i] as ExampleAspect;
+    const criterion = sub.slice(0, 1);
+    const given = typeof mark === 'number' ? mark * 300 : quarters * hundredths(mark);
+    criteria.set(criterion, (criteria.get(criterion) ?? 0) + given);
+  });
+  return [...criteria.values()].reduce((total, units) => total + Math.floor((units * 2 + 12) / 24), 0);
+};
 
 const work = (aspects: readonly ExampleAspect[], skill: number, by: Chance): Work => {
   const marks = aspects.map(({ kind, quarters }) => {
@@ -47,7 +52,7 @@ export const worksOf = (trade: Trade, count: number, seed: number): readonly Wor
     const by = chance(attempt);
     const works = Array.from({ length: count }, (_, i) => work(aspects, 920 - Math.round((i * 480) / count), by));
     works.sort((a, b) => b.total - a.total);
-    if (works.every(({ total }, i) => i === 0 || (works[i - 1] as Work).total - total > 60)) return works;
+    if (works.every(({ total }, i) => i === 0 || (works[i - 1] as Work).total - total > 5)) return works;
   }
 };
 
@@ -56,9 +61,9 @@ export const slip = (trade: Trade, works: readonly Work[], rank: number): number
   const aspects = aspectsOf(trade);
   const [two, one, own] = [works[rank - 3], works[rank - 2], works[rank - 1]] as [Work, Work, Work];
   const index = aspects.findIndex(({ sub, kind, quarters }, i) => {
-    const right = own.total + quarters * 300;
+    const right = own.total + quarters * 25;
     const missed = kind === 'M' && sub[0] !== 'A' && own.marks[i] === 0;
-    return missed && right > one.total + 60 && right < two.total - 60;
+    return missed && right > one.total + 5 && right < two.total - 5;
   });
   return index < 0 ? undefined : index;
 };

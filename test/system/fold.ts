@@ -12,7 +12,7 @@ type Row = Record<string, string>;
 
 export const rows = (name: string): Row[] => parse(readFileSync(join(folder, name)), { columns: true, bom: true });
 
-export interface Standing { readonly idNumber: string; readonly total: string; readonly units: number; readonly rank: number }
+export interface Standing { readonly idNumber: string; readonly total: string; readonly rank: number }
 export interface Correction { readonly idNumber: string; readonly aspect: string; readonly found: string }
 
 interface Aspect { readonly id: string; readonly kind: string; readonly day: string; readonly quarters: number }
@@ -36,27 +36,29 @@ export const standings = async (contest: string, correction?: Correction): Promi
   const judged = rows(`marks-${contest}-judgement.csv`);
   const people = rows('envelopes.csv').filter((row) => row.contest === contest);
   const totals = people.map(({ idNumber = '', envelope }) => {
-    let units = 0;
+    const criteria = new Map<string, number>();
+    const give = ({ id: [letter = ''] }: Aspect, units: number): unknown => criteria.set(letter, (criteria.get(letter) ?? 0) + units);
     for (const part of ['1', '2', '3']) {
       const marks = measured.find((row) => row.envelope === envelope && row.part === part)?.marks?.split(' ') ?? [];
-      aspects.filter(({ kind, day }) => kind === 'M' && day === part).forEach(({ id }, i) => {
-        const corrected = correction?.idNumber === idNumber && correction.aspect === id;
-        units += Math.round(Number(corrected ? correction.found : marks[i]) * 4) * 300;
+      aspects.filter(({ kind, day }) => kind === 'M' && day === part).forEach((aspect, i) => {
+        const corrected = correction?.idNumber === idNumber && correction.aspect === aspect.id;
+        give(aspect, Math.round(Number(corrected ? correction.found : marks[i]) * 4) * 300);
       });
       const sheet = judged.find((row) => row.envelope === envelope && row.part === part) ?? {};
       const judges = Array.from({ length: 9 }, (_, j) => sheet[`judge${j + 1}`] ?? '');
-      aspects.filter(({ kind, day }) => kind === 'J' && day === part).forEach(({ quarters }, i) => {
+      aspects.filter(({ kind, day }) => kind === 'J' && day === part).forEach((aspect, i) => {
         const levels = judges.map((digits) => Number(digits[i])).sort();
         const middle = levels.slice(1, -1).reduce((a, b) => a + b, 0);
-        units += quarters * Math.floor((middle * 200 + 7) / 14); // the mean of seven, half up to hundredths
+        give(aspect, aspect.quarters * Math.floor((middle * 200 + 7) / 14)); // the mean of seven, half up to hundredths
       });
     }
-    return { idNumber, units, total: hundredths(units) };
+    const total = [...criteria.values()].reduce((sum, units) => sum + hundredths(units), 0);
+    return { idNumber, total: (total / 100).toFixed(2) };
   });
   return totals
     .map((one) => ({ ...one, rank: 1 + totals.filter(({ total }) => Number(total) > Number(one.total)).length }))
     .sort((a, b) => a.rank - b.rank);
 };
 
-/** 1200ths, half up to two decimals. */
-const hundredths = (units: number): string => (Math.floor((units * 2 + 12) / 24) / 100).toFixed(2);
+/** Each criterion is rounded, half up to hundredths; the total is their sum. */
+const hundredths = (units: number): number => Math.floor((units * 2 + 12) / 24);

@@ -21,10 +21,15 @@ export const playAppeal = async (
     token: await actors.worker(worker), key: 'appeal', body: { contested: [aspect], grounds },
   });
   await settle(api, actors); // until judging knows of it
+  // The arbitrator reads the grounds without what tells who wrote them.
+  const organiser = await actors.organiser();
+  await api.put(`/registration/appeals/${appeal}/redaction`, { token: organiser, body: { text: grounds } });
   const { position } = await api.post<{ position: number }>(`/judging/hearings/${appeal}/assign`, {
-    token: await actors.organiser(), key: 'appeal/assign', body: { contest, arbitrator: cast.arbitrator },
+    token: organiser, key: 'appeal/assign', body: { contest, arbitrator: cast.arbitrator },
   });
   const token = await actors.arbitrator();
+  await settle(api, actors);
+  await api.get(`/registration/appeals/${appeal}/grounds`, { token });
   const envelope = examples.envelopes.find((drawn) => drawn.contest === key && drawn.idNumber === idNumber)?.envelope;
   const code = [...labels[key]].find(([, inEnvelope]) => inEnvelope === envelope)?.[0] ?? '';
   const sheets = await api.all<MarkedSheet>(`/judging/contests/${contest}/sheets?code=${code}&after=${position}`, { token });

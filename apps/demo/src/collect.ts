@@ -127,7 +127,7 @@ const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, 
   });
   const granted = await api.all<Grant>(`/incentives/grants?contest=${contest}`, { token: auditor });
   const turnedAway = entries.filter(({ is }) => is === 'rejected').map(({ number, findings }) => ({
-    entryNumber: number, reasons: findings.filter(({ met }) => !met).map(({ reason }) => reason),
+    entryNumber: number, reasons: findings.filter(({ met }) => !met).map(({ reason }) => bilingual(reason)),
   }));
   const appellant = seats.get(people.get(examples.appeal.idNumber) ?? '')?.entryNumber;
   return {
@@ -135,7 +135,7 @@ const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, 
     appellant,
     contest: {
       contest: key, name, occupation, group, teamSize, level, pack: `${pack.id}@${pack.version}`, overridden: override !== null,
-      badRows: [...badRows[key]], turnedAway, results,
+      badRows: badRows[key].map(({ line, reason }) => ({ line, reason: bilingual(reason) })), turnedAway, results,
     } satisfies Outcome['contests'][number],
     promotions: inOrder(promotions),
     refusals: inOrder(refusals),
@@ -145,6 +145,9 @@ const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, 
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Always in the same order, whatever stored it. */
+const bilingual = ({ zh, en }: Text): Text => ({ zh, en });
 
 /** What follows; the rule that gave the level and what it found, or what stood against it and what would have helped. */
 const why = ({ outcome, reasons, rules, changes }: Explanation, rule: string | null, where: string, then: string): string => {

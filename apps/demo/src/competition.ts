@@ -15,7 +15,7 @@ export const freezeScheme = async (api: Api, actors: Actors, examples: Examples,
   const token = await actors.organiser();
   const { competition } = examples;
   const { id } = await api.post<Done>('/judging/marking-schemes/import', {
-    token, key: `scheme/${key}`, file: { type: XLSX, content: examples.scheme(key) },
+    token, key: `scheme/${key}`, file: { type: XLSX, content: examples.file(`scheme-${key}.xlsx`) },
   });
   const kinds = [...'ABCDEF'].map((criterion) => ({
     criterion, kind: competition.theory.includes(criterion) ? 'theory' : 'practical',
@@ -77,6 +77,8 @@ export const appointPanels = async (api: Api, actors: Actors, examples: Examples
 
 export interface BadRow { readonly line: number; readonly reason: Text }
 
+interface Imported { readonly entries: number; readonly bad: readonly BadRow[] }
+
 export const takeEntries = async (
   api: Api, actors: Actors, examples: Examples, contests: Contests,
 ): Promise<Readonly<Record<ContestKey, readonly BadRow[]>>> => {
@@ -85,9 +87,12 @@ export const takeEntries = async (
   for (const key of contestKeys) {
     const contest = `/registration/contests/${contests[key]}`;
     await api.post(`${contest}/open`, { token, key: `open/${key}`, body: {} });
-    const file = { type: 'text/csv', content: examples.entries(key) };
+    const file = { type: 'text/csv', content: examples.file(`entries-${key}.csv`) };
     const path = `${contest}/entries/import?mode=good`;
-    const { bad } = await api.post<{ bad: BadRow[] }>(path, { token, key: `entries/${key}`, file });
+    // First a dry run, as an organiser would: it says the same, and takes nothing.
+    const trial = await api.post<Imported>(`${path}&dryRun=true`, { token, file });
+    const { bad, entries } = await api.post<Imported>(path, { token, key: `entries/${key}`, file });
+    if (trial.entries !== entries || trial.bad.length !== bad.length) throw new Error(`the dry run of ${key} said otherwise`);
     all[key] = bad.map(({ line, reason }) => ({ line, reason }));
   }
   return all;

@@ -14,19 +14,6 @@ export interface WorkerRecord {
   readonly staffNumber: string;
   readonly status: 'worker' | 'student';
 }
-export interface TrainingRecord {
-  readonly programme: ContestKey;
-  readonly idNumber: string;
-  readonly hours: string;
-  readonly passedOn: string;
-}
-export interface DrillRecord {
-  readonly idNumber: string;
-  readonly occupation: string;
-  readonly on: string;
-  readonly score: string;
-  readonly passed: string;
-}
 export interface SkillRecord {
   readonly idNumber: string;
   readonly occupation: string;
@@ -83,15 +70,13 @@ export interface Paper {
 export interface Examples {
   readonly units: readonly Unit[];
   readonly workers: readonly WorkerRecord[];
-  readonly training: readonly TrainingRecord[];
-  readonly drills: readonly DrillRecord[];
   readonly skills: readonly SkillRecord[];
   readonly envelopes: readonly Envelope[];
   readonly judges: readonly Judge[];
   readonly appeal: Appeal;
   readonly competition: CompetitionFile;
-  entries(contest: ContestKey): Buffer;
-  scheme(contest: ContestKey): Buffer;
+  /** A file as it is, to be sent as it is. */
+  file(name: string): Buffer;
   paper(contest: ContestKey): Paper;
 }
 
@@ -101,15 +86,12 @@ export const readExamples = (folder: string): Examples => {
   return {
     units: rows('units.csv'),
     workers: rows('workers.csv'),
-    training: rows('training.csv'),
-    drills: rows('drills.csv'),
     skills: rows('skills.csv'),
     envelopes: rows('envelopes.csv'),
     judges: rows('judges.csv'),
     appeal: JSON.parse(file('appeal.json').toString('utf8')) as Appeal,
     competition: JSON.parse(file('competition.json').toString('utf8')) as CompetitionFile,
-    entries: (contest) => file(`entries-${contest}.csv`),
-    scheme: (contest) => file(`scheme-${contest}.xlsx`),
+    file,
     paper: (contest) => {
       const key = (row: { envelope: string; part: string }): string => `${row.envelope}/${row.part}`;
       const measured = new Map(rows<Sheet>(`marks-${contest}-measurement.csv`).map((row) => [key(row), row]));

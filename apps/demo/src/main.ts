@@ -8,12 +8,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Actors } from './actors.js';
-import { readExamples } from './examples.js';
+import { type Examples, readExamples } from './examples.js';
 import { Api } from './http.js';
 import { play } from './play.js';
 import { progressBar } from './progress.js';
 import { holdsDemo } from './register.js';
 import { startServer } from './server.js';
+import { isManual } from './settle.js';
 import { told } from './tell.js';
 
 const main = async (): Promise<void> => {
@@ -26,9 +27,12 @@ const main = async (): Promise<void> => {
   const api = new Api(new URL(url ?? server?.url ?? ''));
   let failed = true;
   try {
-    if (await holdsDemo(api, new Actors(api), examples)) {
+    const actors = new Actors(api);
+    const obstacle = await obstacleTo(api, actors, examples);
+    if (obstacle !== undefined) {
       progress.stop();
-      console.error('this server holds the people of the demo already: start it on an empty data folder to play again');
+      console.error(obstacle);
+      process.exitCode = 1;
       return;
     }
     const outcome = await play(api, examples, progress);
@@ -42,6 +46,14 @@ const main = async (): Promise<void> => {
     api.close();
     await server?.stop({ keep: keep && !failed });
   }
+};
+
+const obstacleTo = async (api: Api, actors: Actors, examples: Examples): Promise<string | undefined> => {
+  if (!(await isManual(api, actors)))
+    return "this server's clock is the machine's: start it with JINJI_CLOCK=manual to play the demo";
+  if (await holdsDemo(api, actors, examples))
+    return 'this server holds the people of the demo already: start it on an empty data folder to play again';
+  return undefined;
 };
 
 await main().catch((error: unknown) => {

@@ -31,6 +31,8 @@ export const progressBar = (): Progress & { stop(): void } => {
     done: (count = 1) => {
       done += count;
       if (done % 25 === 0) show();
+      // Where nobody sees a bar move, a line says every quarter that it does.
+      if (!terminal && calls >= 100 && done % Math.floor(calls / 4) === 0) process.stderr.write(`         ${done} of ${calls}\n`);
     },
     say: (line) => {
       if (terminal) process.stderr.write('\r\x1b[2K');

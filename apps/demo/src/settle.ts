@@ -23,6 +23,10 @@ export const settle = async (api: Api, actors: Actors): Promise<void> => {
   }
 };
 
+/** Whether somebody may move the clock: a server that runs in real time cannot be played against in a minute. */
+export const isManual = async (api: Api, actors: Actors): Promise<boolean> =>
+  (await api.get<{ mode: string }>('/people/admin/clock', { token: await actors.operator() })).mode === 'manual';
+
 /** The clock moves in every service, and only when all have caught up; then what became due happens. */
 export const moveClock = async (api: Api, actors: Actors, now: Instant): Promise<void> => {
   await settle(api, actors);

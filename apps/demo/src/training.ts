@@ -1,34 +1,24 @@
 /** 培训 and 练兵: a programme a contest, who passed it, the drills; and the levels that people hold. */
-import type { Actors } from './actors.js';
-import { type ContestKey, contestKeys, type Examples } from './examples.js';
-import { type Api, inParallel } from './http.js';
+import { type Actors, cast } from './actors.js';
+import { contestKeys, type Examples } from './examples.js';
+import type { Api } from './http.js';
 
-interface Done { readonly id: string }
+interface Imported { readonly refused: number; readonly rows: readonly { readonly line: number; readonly error: unknown }[] }
 
 export const recordTraining = async (
   api: Api, actors: Actors, examples: Examples, workerOf: (idNumber: string) => string,
 ): Promise<void> => {
   const token = await actors.trainer();
-  const programmes = {} as Record<ContestKey, string>;
-  for (const key of contestKeys) {
-    const { occupation, name } = examples.competition.contests[key];
-    const { id } = await api.post<Done>('/training/programmes', { token, key: `programme/${key}`, body: { occupation, name } });
-    programmes[key] = id;
+  for (const code of contestKeys) {
+    const { occupation, name } = examples.competition.contests[code];
+    const body = { code, name, occupation, hours: '40', credits: '4', trainers: [cast.trainer] };
+    await api.post('/training/programmes', { token, key: `programme/${code}`, body });
   }
-  await inParallel(examples.training, 8, async ({ programme, idNumber, hours, passedOn }) => {
-    const worker = workerOf(idNumber);
-    const { id } = await api.post<Done>(`/training/programmes/${programmes[programme]}/enrolments`, {
-      token, key: `enrolment/${programme}/${worker}`, body: { worker },
-    });
-    await api.post(`/training/enrolments/${id}/attendance`, { token, key: `attendance/${id}`, body: { hours, on: passedOn } });
-    await api.post(`/training/enrolments/${id}/pass`, { token, key: `pass/${id}`, body: { on: passedOn } });
-  });
-  await inParallel(examples.drills, 8, async ({ idNumber, occupation, on, score, passed }) => {
-    const worker = workerOf(idNumber);
-    await api.post('/training/drills', {
-      token, key: `drill/${worker}`, body: { worker, occupation, on, score, passed: passed === 'yes' },
-    });
-  });
+  for (const [path, name] of [['training-records', 'training'], ['drills', 'drills']] as const) {
+    const file = { type: 'text/csv', content: examples.file(`${name}.csv`) };
+    const { refused, rows } = await api.post<Imported>(`/training/${path}/file`, { token, key: name, file });
+    if (refused > 0) throw new Error(`${name}.csv: ${JSON.stringify(rows.find(({ error }) => error !== null))}`);
+  }
   await importSkills(api, actors, examples, workerOf);
 };
 
