@@ -41,7 +41,7 @@ export interface AggregateKind {
   readonly upcast?: Readonly<Record<string, (data: Record<string, unknown>, from: number) => Record<string, unknown>>>;
   /** Aggregates that grow long keep a snapshot every so many events. Their state must be plain JSON: no Map, Set or Date. */
   readonly snapshotEvery?: number;
-  /** Raised when older snapshots must not be used any more. A changed `evolve` is noticed without, unless it changed in a helper. */
+  /** Raised when older snapshots must not be used any more. A changed `evolve` is noticed by itself, its helpers are not. */
   readonly snapshotShape?: number;
 }
 

@@ -47,7 +47,9 @@ describe('a decision', () => {
     expect(done).toMatchObject({ id: 'a', version: 2, events: [{ type: 'Added', amount: 2 }, { type: 'Added' }] });
     expect(await aggregates.load(account, 'a')).toEqual({ state: { total: 4 }, version: 2 });
     expect((await store.readStream('account:a')).at(-1)).toMatchObject({
-      position: done.position, event: { type: 'Added', amount: 2 }, metadata: { actor: 'tester', causation: 'm1', at: metadata.at },
+      position: done.position,
+      event: { type: 'Added', amount: 2 },
+      metadata: { actor: 'tester', causation: 'm1', at: metadata.at },
     });
   });
 
@@ -80,7 +82,8 @@ describe('a decision', () => {
   });
 
   it('that refuses lets the next one through', async () => {
-    const outcome = await Promise.allSettled([add(20_000), add(1)].map((c) => aggregates.decide(account, 'refuses', c, context())));
+    const both = [add(20_000), add(1)].map((command) => aggregates.decide(account, 'refuses', command, context()));
+    const outcome = await Promise.allSettled(both);
     expect(outcome.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   });
 });
@@ -140,8 +143,10 @@ describe('a snapshot', () => {
     snapshotEvery: 10,
     decider: { ...decider, evolve: ({ total, folded = 0 }, { amount }) => ({ total: total + amount, folded: folded + 1 }) },
   };
-  const snapshotOf = async (id: string) =>
-    (await database.query<{ version: number }>('SELECT version FROM snapshots WHERE stream = $1', [`counting:${id}`]))[0]?.version;
+  const snapshotOf = async (id: string) => {
+    const rows = await database.query<{ version: number }>('SELECT version FROM snapshots WHERE stream = $1', [`counting:${id}`]);
+    return rows[0]?.version;
+  };
 
   it('is kept every so many events, and only what came after it is read', async () => {
     for (let n = 0; n < 12; n += 1) await aggregates.decide(counting, 'long', add(1, 2), context());
@@ -164,7 +169,8 @@ describe('a snapshot', () => {
   it('is left aside, and replaced, where the program folds differently', async () => {
     await aggregates.decide(counting, 'changed', add(1, 10), context());
     await aggregates.load(counting, 'changed');
-    const changed = { ...counting, decider: { ...decider, evolve: ({ total }: State, e: Event) => ({ total: total + 2 * e.amount }) } };
+    const twice = ({ total }: State, { amount }: Event): State => ({ total: total + 2 * amount });
+    const changed = { ...counting, decider: { ...decider, evolve: twice } };
     expect((await aggregates.load(changed, 'changed')).state).toEqual({ total: 20 });
     expect((await aggregates.load({ ...counting, snapshotShape: 2 }, 'changed')).state).toEqual({ total: 10, folded: 10 });
   });
@@ -208,6 +214,7 @@ describe('an event of an older schema', () => {
     await store.append({ stream: 'older:gone', expected: 0, events: [recorded(2, { sum: 1 }, 2)] });
     await expect(new EventStore(database.pool, { kinds: [today] }).readStream('older:new')).rejects.toThrow('schema 4');
     const { upcast: _, ...withoutUpcast } = today;
-    await expect(new EventStore(database.pool, { kinds: [withoutUpcast] }).readStream('older:gone')).rejects.toThrow('brings it up');
+    const without = new EventStore(database.pool, { kinds: [withoutUpcast] });
+    await expect(without.readStream('older:gone')).rejects.toThrow('brings it up');
   });
 });

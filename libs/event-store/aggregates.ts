@@ -183,8 +183,9 @@ export class Aggregates {
     query: Query = this.query,
   ): Promise<ReadonlyMap<string, Folded<S>>> {
     const streams = ids.map((id) => streamOf(aggregate, id));
+    const none: ReadonlyMap<string, Snapshot<S>> = new Map();
     const { snapshotEvery } = aggregate;
-    const snapshots = snapshotEvery === undefined ? new Map<string, Snapshot<S>>() : await readSnapshots<S>(query, aggregate, streams);
+    const snapshots = snapshotEvery === undefined ? none : await readSnapshots<S>(query, aggregate, streams);
     const tails = await this.store.readStreams(
       streams.map((stream) => ({ stream, from: (snapshots.get(stream)?.version ?? 0) + 1 })),
       query,

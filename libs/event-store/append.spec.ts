@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { TestDatabase } from '#libs/testing';
 import { eventStoreDatabase, happened, transaction } from './spec-helpers.js';
 import { EventStore } from './store.js';
@@ -10,7 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const numbers = async (stream: string) => (await store.readStream(stream)).map(({ event }) => (event as unknown as { n: number }).n);
+const numbers = async (stream: string) =>
+  (await store.readStream(stream)).map(({ event }) => (event as unknown as { n: number }).n);
+
+/** The pool, with something done to each answer. */
+const poolThat = (answered: <T>(answer: T) => T): Pick<pg.Pool, 'query'> => ({
+  query: (async (statement: pg.QueryConfig) => answered(await database.pool.query(statement))) as pg.Pool['query'],
+});
 
 describe('an append', () => {
   it('is recorded with its version and position, and read back whole', async () => {
@@ -39,7 +46,8 @@ describe('an append', () => {
   });
 
   it('conflicts at 0 where the stream is expected and does not exist', async () => {
-    expect(await store.append({ stream: 'thing:none', expected: 4, events: [happened(1)] })).toEqual({ appended: false, conflictAt: 0 });
+    const early = { stream: 'thing:none', expected: 4, events: [happened(1)] };
+    expect(await store.append(early)).toEqual({ appended: false, conflictAt: 0 });
     expect(await store.append({ stream: 'thing:none', expected: 0, events: [happened(1)] })).toMatchObject({ appended: true });
   });
 
@@ -74,12 +82,14 @@ describe('an append', () => {
     await expect(store.append({ stream: 'thing:x', expected: 0, events: [] })).rejects.toThrow(RangeError);
     await expect(store.append({ stream: 'a\u001fb', expected: 0, events: [happened(1)] })).rejects.toThrow(RangeError);
     await expect(store.append({ stream: 'thing:x', expected: -1, events: [happened(1)] })).rejects.toThrow(RangeError);
-    await expect(store.append({ stream: 'thing:x', expected: 0, events: [happened(1, { type: 'a\u001f' })] })).rejects.toThrow(RangeError);
+    const odd = happened(1, { type: 'a\u001f' });
+    await expect(store.append({ stream: 'thing:x', expected: 0, events: [odd] })).rejects.toThrow(RangeError);
   });
 
   it('keeps every character of a text', async () => {
     const text = '晋级 \u{1f3c6} "quoted" \\ back\u001f\n{},';
-    await store.append({ stream: 'thing:"q",\\{}', expected: 0, events: [happened(1, { type: 'Odd "type", {} \\', data: { text } })] });
+    const odd = happened(1, { type: 'Odd "type", {} \\', data: { text } });
+    await store.append({ stream: 'thing:"q",\\{}', expected: 0, events: [odd] });
     const [read] = await store.readStream('thing:"q",\\{}');
     expect(read?.event).toEqual({ type: 'Odd "type", {} \\', text });
   });
@@ -114,13 +124,12 @@ describe('appends at the same moment', () => {
 
   it('share calls: those whom one answer sets free leave together', async () => {
     let calls = 0;
-    const counting = new Proxy(database.pool, {
-      get: (pool, key) => {
-        if (key === 'query') calls += 1;
-        return Reflect.get(pool, key);
-      },
-    });
-    const counted = new EventStore(counting);
+    const counted = new EventStore(
+      poolThat((answer) => {
+        calls += 1;
+        return answer;
+      }),
+    );
     const writer = async (stream: string) => {
       for (let n = 0; n < 20; n += 1) await counted.append({ stream, expected: n, events: [happened(n)] });
     };
@@ -149,19 +158,11 @@ describe('appends at the same moment', () => {
   });
 
   it('survive a lost connection: sent again, recorded once', async () => {
-    let lose = true;
-    const flaky = new Proxy(database.pool, {
-      get: (pool, key) =>
-        key !== 'query'
-          ? Reflect.get(pool, key)
-          : async (...args: Parameters<typeof pool.query>) => {
-              const answer: unknown = await pool.query(...args);
-              if (lose) {
-                lose = false;
-                throw new Error('Connection terminated unexpectedly');
-              }
-              return answer;
-            },
+    let lost = false;
+    const flaky = poolThat((answer) => {
+      if (lost) return answer;
+      lost = true;
+      throw new Error('Connection terminated unexpectedly');
     });
     const verdict = await new EventStore(flaky).append({ stream: 'thing:lost', expected: 0, events: [happened(1)] });
     expect(verdict).toMatchObject({ appended: true, version: 1, again: true });
@@ -178,7 +179,7 @@ describe("an append in a caller's transaction", () => {
           { stream: 'thing:in-a', expected: 'any', events: [happened(1)] },
           { stream: 'thing:in-b', expected: 1, events: [happened(2)] },
         ]);
-        expect(verdicts).toMatchObject([{ appended: true, version: 1 }, { appended: true, version: 1 }, { appended: true, version: 2 }]);
+        expect(verdicts.map((verdict) => verdict.appended && verdict.version)).toEqual([1, 1, 2]);
         expect(await numbers('thing:in-b')).toEqual([]);
         return end;
       });
@@ -196,13 +197,19 @@ describe("an append in a caller's transaction", () => {
           { stream: 'thing:go', expected: 'any', events: [old] },
           { stream: 'thing:go', expected: 1, events: [happened(2)] },
         ]),
-      ).toMatchObject([{ appended: false, conflictAt: 1 }, { appended: true, version: 1, again: true }, { appended: true, version: 2 }]);
+      ).toMatchObject([
+        { appended: false, conflictAt: 1 },
+        { appended: true, version: 1, again: true },
+        { appended: true, version: 2, again: false },
+      ]);
       return 'commit';
     });
   });
 
   it('carries thousands, again and again', async () => {
-    const appends = Array.from({ length: 1300 }, (_, n) => ({ stream: `thing:lot-${n % 1200}`, expected: 'any' as const, events: [happened(n)] }));
+    const appends = Array.from({ length: 1300 }, (_, n) => ({
+      stream: `thing:lot-${n % 1200}`, expected: 'any' as const, events: [happened(n)],
+    }));
     for (const again of [false, true]) {
       await transaction(database, async (query) => {
         const verdicts = await store.appendIn(query, appends);

@@ -133,7 +133,9 @@ describe('a follower beside writers that roll back at random', () => {
     try {
       await holder.query('SELECT pg_advisory_lock(1, 2)');
       const head = await store.head();
-      const held = streams.map((stream) => store.append({ stream, expected: stream === 's:held' ? version : 0, events: [happened(1)] }));
+      const held = streams.map((stream) =>
+        store.append({ stream, expected: stream === 's:held' ? version : 0, events: [happened(1)] }),
+      );
       const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND NOT granted`;
       while ((await database.query(waiting)).length === 0) await sleep(5);
       await new EventStore(database.pool).append({ stream: `s:${way}`, expected: 0, events: [happened(1)] });

@@ -60,5 +60,5 @@ const requirePlain = (value: unknown, path: string): void => {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`the state of a snapshot is plain JSON, and ${path} is not`);
   }
-  for (const [key, item] of Object.entries(value as object)) requirePlain(item, `${path}.${key}`);
+  for (const [key, item] of Object.entries(value)) requirePlain(item, `${path}.${key}`);
 };

@@ -22,7 +22,7 @@ export class EventStore {
   private readonly listeners = new Set<() => void>();
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: Pick<Pool, 'query'>,
     { kinds = [], callsAtOnce = CALLS_AT_ONCE }: EventStoreOptions = {},
   ) {
     this.recorded = reader(kinds);

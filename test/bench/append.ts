@@ -95,7 +95,8 @@ const allGone = async (url: string): Promise<void> => {
   await client.end();
 };
 
-const rotated = <T>(list: readonly T[], by: number): readonly T[] => list.map((_, index) => list[(index + by) % list.length] as T);
+const rotated = <T>(list: readonly T[], by: number): readonly T[] =>
+  list.map((_, index) => list[(index + by) % list.length] as T);
 
 /** Writers go on until the time is over; what counts is what was answered. */
 const slice = async (

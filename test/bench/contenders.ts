@@ -61,8 +61,8 @@ export const ceiling = (pool: pg.Pool) => async (stream: string): Promise<void> 
     text: `INSERT INTO events (${COLUMNS})
            SELECT * FROM unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::smallint[], $6::jsonb[], $7::jsonb[])`,
     values: [
-      rows.map(() => stream), rows.map((version) => version + 1), rows.map(() => newId()), rows.map(() => TYPE), rows.map(() => 1),
-      rows.map((version) => JSON.stringify(data(version))), rows.map(() => JSON.stringify(metadata)),
+      rows.map(() => stream), rows.map((version) => version + 1), rows.map(() => newId()), rows.map(() => TYPE),
+      rows.map(() => 1), rows.map((version) => JSON.stringify(data(version))), rows.map(() => JSON.stringify(metadata)),
     ],
   });
 };

@@ -22,4 +22,8 @@ const json = options.includes('--json');
 const { run } = await bench();
 const figures = await run((line) => (json ? process.stderr : process.stdout).write(`${line}\n`));
 if (json) process.stdout.write(`${JSON.stringify({ figures })}\n`);
-else for (const { name: what, value, goal, met } of figures) process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${what}: ${value} (goal ${goal})\n`);
+else {
+  for (const { name: what, value, goal, met } of figures) {
+    process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${what}: ${value} (goal ${goal})\n`);
+  }
+}

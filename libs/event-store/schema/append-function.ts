@@ -83,7 +83,8 @@ export class EventStoreAppend1700000000003 implements MigrationInterface {
           END IF;
           RETURN QUERY
             INSERT INTO events AS r (stream, version, id, type, schema, data, metadata)
-            SELECT names[owner[e]], base[owner[e]] + nth[e], ids[e], types[e], schemas[e], data_of[e]::jsonb, metadata_of[e]::jsonb
+            SELECT names[owner[e]], base[owner[e]] + nth[e], ids[e], types[e], schemas[e],
+                   data_of[e]::jsonb, metadata_of[e]::jsonb
               FROM generate_series(1, cardinality(owner)) AS e WHERE base[owner[e]] >= 0
             RETURNING r.stream, r.version, r.position, 'appended'::text;
         END IF;

@@ -7,7 +7,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const NAMESPACE = 0x4a4a;
 
 /** What a writer does once it holds its streams, and before it draws positions: an SQL expression. */
-export const ANNOUNCE = `pg_advisory_xact_lock_shared((${NAMESPACE}::bigint << 48) | pg_sequence_last_value('events_position'::regclass))`;
+export const ANNOUNCE =
+  `pg_advisory_xact_lock_shared((${NAMESPACE}::bigint << 48) | pg_sequence_last_value('events_position'::regclass))`;
 
 /**
  * Up to which position a follower may read without ever missing an event.
