@@ -1,0 +1,36 @@
+import { ConfigError, readConfig } from './config.js';
+
+const good = {
+  DATABASE_URL: 'postgres://a:b@localhost/c', AUTH_ISSUER: 'https://issuer.example', AUTH_JWKS_URL: 'https://issuer.example/jwks',
+  MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+};
+
+const errorsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.errors;
+    throw error;
+  }
+};
+
+describe('the configuration', () => {
+  it('has defaults for what can have one', () => {
+    expect(readConfig(good)).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', AUTH_AUDIENCE: 'jinji', JINJI_CLOCK: 'system', LOG_LEVEL: 'info' });
+    expect(readConfig({ ...good, PORT: '8080' }).PORT).toBe(8080);
+  });
+
+  it('tells everything that is wrong at once', () => {
+    const errors = errorsOf({ DATABASE_URL: 'mysql://x', PORT: 'http', MASTER_KEY: 'secret', PEERS_URL: 'http://x/', LOG_LEVEL: 'loud', AUTH_JWKS_URL: 'x' });
+    expect(errors.map((error) => error.split(' ')[0]).sort()).toEqual(
+      ['AUTH_ISSUER', 'AUTH_JWKS_URL', 'DATABASE_URL', 'LOG_LEVEL', 'MASTER_KEY', 'PEERS_URL', 'PORT'],
+    );
+    expect(errors.join()).not.toContain('secret'); // a configuration error is logged
+  });
+
+  it('takes a clock moved by hand, but never in production', () => {
+    expect(errorsOf({ ...good, JINJI_CLOCK: 'manual' })).toEqual([]);
+    expect(errorsOf({ ...good, JINJI_CLOCK: 'manual', NODE_ENV: 'production' })).toEqual([expect.stringContaining('JINJI_CLOCK')]);
+  });
+});
