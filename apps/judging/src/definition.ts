@@ -36,6 +36,8 @@ export const judging: ServiceDefinition = {
   published: judgingPublished,
   reactions: judgingReactions,
   migrations: judgingMigrations,
-  controllers: [MarkingSchemeController, PanelController, ScoresheetController, ContestController, HearingController, ResultController],
+  controllers: [
+    MarkingSchemeController, PanelController, ScoresheetController, ContestController, HearingController, ResultController
+  ],
   providers: [Schemes, MarkingDesk, Closing, Hearings],
 };

@@ -7,13 +7,25 @@ import { toCis } from './marking-scheme/cis-layout.js';
 import { type Aspect, defaultRule, digestOf, type Scheme } from './marking-scheme/scheme.js';
 
 const start = '2026-03-02T01:00:00.000Z';
-const measured = (id: string, max: string): Aspect => ({ type: 'M', id, name: id, description: '', requirement: '', section: '1', max });
-const judged = (id: string, max: string): Aspect => ({ type: 'J', id, name: id, description: '', levels: ['0', '1', '2', '3'].map((n) => `level ${n}`), section: '1', max });
+const measured = (id: string, max: string): Aspect => (
+  { type: 'M', id, name: id, description: '', requirement: '', section: '1', max }
+);
+const judged = (id: string, max: string): Aspect => (
+  { type: 'J', id, name: id, description: '', levels: ['0', '1', '2', '3'].map((n) => `level ${n}`), section: '1', max }
+);
 const scheme: Scheme = {
   title: '车工', sections: [{ id: '1', name: 'all', marks: '100' }], rule: defaultRule,
   criteria: [
-    { id: 'A', name: 'theory', mark: '30', kind: null, subCriteria: [{ id: 'A1', name: 'paper', day: 1, aspects: [measured('A1.1', '30')] }] },
-    { id: 'B', name: 'work', mark: '70', kind: null, subCriteria: [{ id: 'B1', name: 'piece', day: 2, aspects: [measured('B1.1', '40'), judged('B1.2', '15'), judged('B1.3', '15')] }] },
+    {
+      id: 'A', name: 'theory', mark: '30', kind: null,
+      subCriteria: [{ id: 'A1', name: 'paper', day: 1, aspects: [measured('A1.1', '30')] }]
+    },
+    {
+      id: 'B', name: 'work', mark: '70', kind: null,
+      subCriteria: [
+        { id: 'B1', name: 'piece', day: 2, aspects: [measured('B1.1', '40'), judged('B1.2', '15'), judged('B1.3', '15')] }
+      ]
+    },
   ],
 };
 const rule = { ...defaultRule, tieBreak: ['B'] };
@@ -23,8 +35,16 @@ const chief: As = { role: 'chief-judge', sub: 'chief' };
 const judge = (n: number): As => ({ role: 'judge', sub: `j${n}` });
 const arbitrator: As = { role: 'arbitrator', sub: 'arb' };
 
-interface Sheet { id: string; contest: string; code: string; part: string; kind: 'J' | 'M'; aspects: string[]; state: string; version: number }
-interface Shown { revision: number; stage: string; because: string; firstFinalAt: string | null; placings: { code: string; rank: number | null; total: string; tied: boolean; unranked: string | null; theory: string; margin: { to: string; total: string } | null }[] }
+interface Sheet {
+  id: string; contest: string; code: string; part: string; kind: 'J' | 'M'; aspects: string[]; state: string; version: number
+}
+interface Shown {
+  revision: number; stage: string; because: string; firstFinalAt: string | null;
+  placings: {
+    code: string; rank: number | null; total: string; tied: boolean; unranked: string | null; theory: string;
+    margin: { to: string; total: string } | null
+  }[]
+}
 
 describe('judging', () => {
   let service: TestService;
@@ -36,10 +56,10 @@ describe('judging', () => {
     service = await testService(judging);
     bus = new EmbeddedBus({ url: service.database.url });
     await bus.createTopics(['jinji.competitions', 'jinji.results'], 2);
-    bus.subscribe('listener', ['jinji.results'], async ({ records, commit }) => {
-      for (const { headers, value, offset } of records) {
+    bus.subscribe('listener', ['jinji.results'], async (batch) => {
+      for (const { headers, value, offset } of batch.records) {
         spoken.push({ type: headers['ce_type'] ?? '', data: JSON.parse(String(value)) as Record<string, unknown> });
-        await commit(offset);
+        await batch.commit(offset);
       }
     });
   }, 60_000);
@@ -61,15 +81,28 @@ describe('judging', () => {
   /** What judging says in public about a contest or scheme, once so much was said. */
   const said = async (id: string, count: number) => {
     const about = () => spoken.filter(({ data }) => data['contest'] === id || data['scheme'] === id);
-    for (const until = Date.now() + 10_000; about().length < count && Date.now() < until; ) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (
+      const until = Date.now() + 10_000; about().length < count && Date.now() < until;
+    ) await new Promise((resolve) => setTimeout(resolve, 20));
     return about().map(({ type, data }) => ({ type: type.replace(/^jinji\.|\.v1$/g, ''), data }));
   };
-  const post = (path: string, as: As | 'organiser', body: unknown = {}, headers: Record<string, string> = {}) => service.request('POST', path, { as, body, headers });
-  const rule422 = (name: string) => expect.objectContaining({ rule: name });
+  const post = (
+    path: string, as: As | 'organiser', body: unknown = {}, headers: Record<string, string> = {}
+  ) => service.request('POST', path, { as, body, headers });
+  const rule422 = (name: string): unknown => expect.objectContaining({ rule: name });
 
   const freeze = async (): Promise<string> => {
-    const { body: { id } } = await service.request<{ id: string }>('POST', '/marking-schemes/import', { as: 'organiser', body: await toCis(scheme), headers: xlsx });
-    expect((await service.request('PUT', `/marking-schemes/${id}/rule`, { as: 'organiser', body: { rule, kinds: [{ criterion: 'A', kind: 'theory' }, { criterion: 'B', kind: 'practical' }] } })).status).toBe(200);
+    const { body: { id } } = await service.request<{ id: string }>(
+      'POST', '/marking-schemes/import', { as: 'organiser', body: await toCis(scheme), headers: xlsx }
+    );
+    expect(
+      (
+        await service.request(
+          'PUT', `/marking-schemes/${id}/rule`,
+          { as: 'organiser', body: { rule, kinds: [{ criterion: 'A', kind: 'theory' }, { criterion: 'B', kind: 'practical' }] } }
+        )
+      ).status
+    ).toBe(200);
     expect((await post(`/marking-schemes/${id}/freeze`, 'organiser')).status).toBe(200);
     return id;
   };
@@ -79,12 +112,17 @@ describe('judging', () => {
     const [id, schemeId] = [newId(), await freeze()];
     const { body } = await service.request<{ digest: string }>('GET', `/marking-schemes/${schemeId}`, { as: 'organiser' });
     await hears('jinji.contest.announced.v1', {
-      contest: id, competition: newId(), organisation: 'org-1', number: 'C1', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker', level: 2,
+      contest: id, competition: newId(), organisation: 'org-1', number: 'C1', name: { zh: '车工', en: 'Turning' },
+      occupation: '6-18-01-01', group: 'worker', level: 2,
       teamSize: 1, series: 's', class: 'c', purpose: 'award', pack: { id: 'p', version: '1', digest: 'd' }, overridden: false,
       scheme: { id: schemeId, digest: body.digest }, notice: { workingDays: 1, appealHours: 24 }, startsOn: '2026-03-02',
     });
     await service.settled();
-    expect((await post(`/contests/${id}/panel`, 'organiser', { chief: 'chief', judges: ['j1', 'j2', 'j3'], arbitrators: ['arb'] })).status).toBe(201);
+    expect(
+      (
+        await post(`/contests/${id}/panel`, 'organiser', { chief: 'chief', judges: ['j1', 'j2', 'j3'], arbitrators: ['arb'] })
+      ).status
+    ).toBe(201);
     for (const code of codes) await hears('jinji.contest.code-sealed.v1', { contest: id, code });
     await hears('jinji.contest.started.v1', { contest: id, codes: codes.length });
     await service.settled();
@@ -95,7 +133,9 @@ describe('judging', () => {
     (await service.request<{ items: Sheet[] }>('GET', `/sheets?contest=${id}&limit=500`, { as: judge(n) })).body.items;
   const submit = (sheet: Sheet, n: number, mark: (aspect: string) => string) =>
     post(`/sheets/${sheet.id}/submit`, judge(n), {
-      contest: sheet.contest, code: sheet.code, part: sheet.part, kind: sheet.kind, sign: true, marks: sheet.aspects.map((aspect) => ({ aspect, mark: mark(aspect) })),
+      contest: sheet.contest, code: sheet.code, part: sheet.part, kind: sheet.kind, sign: true, marks: sheet.aspects.map(
+        (aspect) => ({ aspect, mark: mark(aspect) })
+      ),
     });
   const marksOf: Record<string, Record<string, string>> = {
     K1: { 'A1.1': '24', 'B1.1': '36', 'B1.2': '2', 'B1.3': '3' },
@@ -114,32 +154,83 @@ describe('judging', () => {
     await service.settled();
     return done;
   };
-  const result = async (id: string, query = '') => (await service.request<Shown>('GET', `/contests/${id}/result${query}`, { as: 'organiser' })).body;
+  const result = async (id: string, query = '') => (
+    await service.request<Shown>('GET', `/contests/${id}/result${query}`, { as: 'organiser' })
+  ).body;
   const notice = (id: string, revision: number) =>
-    hears('jinji.contest.noticed.v1', { contest: id, revision, appealsUntil: '2026-03-03T01:00:00.000Z', until: '2026-03-03T16:00:00.000Z' });
+    hears(
+      'jinji.contest.noticed.v1',
+      { contest: id, revision, appealsUntil: '2026-03-03T01:00:00.000Z', until: '2026-03-03T16:00:00.000Z' }
+    );
 
   it('imports, freezes and shows a marking scheme, and hands it back as a file', async () => {
     const id = await freeze();
-    const shown = await service.request<{ digest: string; report: { total: string } }>('GET', `/marking-schemes/${id}`, { as: judge(1) });
-    expect(shown.body).toMatchObject({ title: '车工', state: 'frozen', report: { total: '100', aspects: 4, variation: '0' }, parts: [{ id: '1', measurements: ['A1.1'] }, { id: '2', judgements: ['B1.2', 'B1.3'] }] });
-    const frozen: Scheme = { ...scheme, rule, criteria: scheme.criteria.map((one) => ({ ...one, kind: one.id === 'A' ? 'theory' : 'practical' })) };
+    const shown = await service.request<{ digest: string; report: { total: string } }>(
+      'GET', `/marking-schemes/${id}`, { as: judge(1) }
+    );
+    expect(shown.body).toMatchObject(
+      {
+        title: '车工', state: 'frozen', report: { total: '100', aspects: 4, variation: '0' },
+        parts: [{ id: '1', measurements: ['A1.1'] }, { id: '2', judgements: ['B1.2', 'B1.3'] }]
+      }
+    );
+    const frozen: Scheme = {
+      ...scheme, rule, criteria: scheme.criteria.map((one) => ({ ...one, kind: one.id === 'A' ? 'theory' : 'practical' }))
+    };
     expect(shown.body.digest).toBe(digestOf(frozen));
-    expect((await service.request('PUT', `/marking-schemes/${id}/rule`, { as: 'organiser', body: { rule, kinds: [] } }))).toMatchObject({ status: 422, body: rule422('marking-scheme-frozen') });
-    expect((await service.request('GET', `/marking-schemes/${id}`, { as: { role: 'organiser', org: 'org-2' } })).status).toBe(404);
+    expect(
+      (await service.request('PUT', `/marking-schemes/${id}/rule`, { as: 'organiser', body: { rule, kinds: [] } }))
+    ).toMatchObject({ status: 422, body: rule422('marking-scheme-frozen') });
+    expect(
+      (await service.request('GET', `/marking-schemes/${id}`, { as: { role: 'organiser', org: 'org-2' } })).status
+    ).toBe(404);
     const file = await service.request('GET', `/marking-schemes/${id}/file`, { as: 'organiser' });
-    const again = await service.request<{ id: string }>('POST', '/marking-schemes/import', { as: 'organiser', body: file.raw, headers: xlsx });
+    const again = await service.request<{ id: string }>(
+      'POST', '/marking-schemes/import', { as: 'organiser', body: file.raw, headers: xlsx }
+    );
     expect(again.status).toBe(201);
-    expect((await service.request('GET', `/marking-schemes?after=${String(again.headers['jinji-position'])}`, { as: 'organiser' })).body).toMatchObject({ items: expect.arrayContaining([{ id: again.body.id, title: '车工', state: 'draft', digest: null }]) });
-    expect(await said(id, 1)).toEqual([{ type: 'marking-scheme.frozen', data: { scheme: id, organisation: 'org-1', digest: shown.body.digest, total: '100', aspects: 4 } }]);
+    expect(
+      (
+        await service.request('GET', `/marking-schemes?after=${String(again.headers['jinji-position'])}`, { as: 'organiser' })
+      ).body
+    ).toMatchObject({ items: expect.arrayContaining([{ id: again.body.id, title: '车工', state: 'draft', digest: null }]) });
+    expect(await said(id, 1)).toEqual(
+      [
+        {
+          type: 'marking-scheme.frozen',
+          data: { scheme: id, organisation: 'org-1', digest: shown.body.digest, total: '100', aspects: 4 }
+        }
+      ]
+    );
   });
 
   it('tells every bad row of a spreadsheet', async () => {
     const [first] = scheme.criteria;
-    const broken = await toCis({ ...scheme, criteria: [{ ...first as Scheme['criteria'][number], subCriteria: [{ id: 'A1', name: 'x', day: 1, aspects: [measured('A1.1', '0'), { ...measured('A1.2', '1'), section: '7' }] }] }] });
-    const answer = await service.request<{ data: { rows: { row: number }[] } }>('POST', '/marking-schemes/import', { as: 'organiser', body: broken, headers: xlsx });
+    const broken = await toCis(
+      {
+        ...scheme,
+        criteria: [
+          {
+            ...first as Scheme['criteria'][number],
+            subCriteria: [
+              { id: 'A1', name: 'x', day: 1, aspects: [measured('A1.1', '0'), { ...measured('A1.2', '1'), section: '7' }] }
+            ]
+          }
+        ]
+      }
+    );
+    const answer = await service.request<{ data: { rows: { row: number }[] } }>(
+      'POST', '/marking-schemes/import', { as: 'organiser', body: broken, headers: xlsx }
+    );
     expect(answer).toMatchObject({ status: 422, body: rule422('marking-scheme-rows') });
     expect(answer.body.data.rows.map(({ row }) => row)).toHaveLength(2);
-    expect((await service.request('POST', '/marking-schemes/import', { as: 'organiser', body: Buffer.from('PK no zip'), headers: xlsx })).status).toBe(422);
+    expect(
+      (
+        await service.request(
+          'POST', '/marking-schemes/import', { as: 'organiser', body: Buffer.from('PK no zip'), headers: xlsx }
+        )
+      ).status
+    ).toBe(422);
   });
 
   it('runs from sheets to a final result, with an appeal upheld on the way', async () => {
@@ -149,41 +240,63 @@ describe('judging', () => {
     expect(await markAll(id, ({ code, kind }, n) => code === 'K2' && kind === 'J' && n === 3)).toBe(14);
 
     const missing = await service.request<{ judges: unknown[] }>('GET', `/contests/${id}/missing`, { as: chief });
-    expect(missing.body).toMatchObject({ expected: 15, done: 14, judges: [{ judge: 'j3', sheets: [{ code: 'K2', part: '2', kind: 'J', lacks: 'marks' }] }] });
+    expect(missing.body).toMatchObject(
+      { expected: 15, done: 14, judges: [{ judge: 'j3', sheets: [{ code: 'K2', part: '2', kind: 'J', lacks: 'marks' }] }] }
+    );
     const refused = await post(`/contests/${id}/lock`, chief);
     expect(refused).toMatchObject({ status: 422, body: { rule: 'sheets-missing', data: { judges: missing.body.judges } } });
-    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject({ status: 422, body: { rule: 'sheets-missing', data: { judges: missing.body.judges } } });
+    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject(
+      { status: 422, body: { rule: 'sheets-missing', data: { judges: missing.body.judges } } }
+    );
     expect((await service.request('GET', `/contests/${id}/result`, { as: judge(1) })).status).toBe(404);
 
     await markAll(id);
-    expect(await post(`/contests/${id}/lock`, { role: 'chief-judge', sub: 'someone' })).toMatchObject({ status: 422, body: rule422('not-the-chief-judge') });
+    expect(
+      await post(`/contests/${id}/lock`, { role: 'chief-judge', sub: 'someone' })
+    ).toMatchObject({ status: 422, body: rule422('not-the-chief-judge') });
     expect(await post(`/contests/${id}/lock`, chief)).toMatchObject({ status: 200 });
     expect(await post(`/contests/${id}/lock`, chief)).toMatchObject({ status: 200 }); // asked twice
     await service.settled();
     const first = await result(id);
     // K1: 24 + 36 + 10 + 15 = 85; K2: 27.5 + 30 + 15 + 10 = 82.5; K3: 10 + 12.25 + 5 + 5 = 32.25
     expect(first).toMatchObject({ revision: 1, stage: 'provisional', because: 'marking-completed', firstFinalAt: null });
-    expect(first.placings.map(({ code, rank, total, theory }) => [code, rank, total, theory])).toEqual([['K1', 1, '85.00', '80.00'], ['K2', 2, '82.50', '91.67'], ['K3', 3, '32.25', '33.33']]);
-    expect(first.placings[1]?.margin).toEqual({ to: 'K1', total: '2.5', criteria: [{ id: 'A', mark: '-3.5' }, { id: 'B', mark: '6' }] });
+    expect(first.placings.map(({ code, rank, total, theory }) => [code, rank, total, theory])).toEqual(
+      [['K1', 1, '85.00', '80.00'], ['K2', 2, '82.50', '91.67'], ['K3', 3, '32.25', '33.33']]
+    );
+    expect(first.placings[1]?.margin).toEqual(
+      { to: 'K1', total: '2.5', criteria: [{ id: 'A', mark: '-3.5' }, { id: 'B', mark: '6' }] }
+    );
 
     // A locked sheet changes by an upheld hearing alone.
     const locked = (await own(id, 2)).find(({ code, kind }) => code === 'K2' && kind === 'M') as Sheet;
-    expect(await post(`/sheets/${locked.id}/amend`, judge(2), { marks: [{ aspect: locked.aspects[0], mark: '30' }], reason: 'late' })).toMatchObject({ status: 409, body: rule422('sheet-locked') });
+    expect(
+      await post(`/sheets/${locked.id}/amend`, judge(2), { marks: [{ aspect: locked.aspects[0], mark: '30' }], reason: 'late' })
+    ).toMatchObject({ status: 409, body: rule422('sheet-locked') });
     const appeal = newId();
     await notice(id, 1);
-    await hears('jinji.appeal.filed.v1', { appeal, contest: id, code: 'K2', contested: ['A1.1'], until: '2026-03-03T01:00:00.000Z' });
+    await hears(
+      'jinji.appeal.filed.v1', { appeal, contest: id, code: 'K2', contested: ['A1.1'], until: '2026-03-03T01:00:00.000Z' }
+    );
     await service.settled();
-    expect(await post(`/hearings/${appeal}/assign`, 'organiser', { contest: id, arbitrator: 'j1' })).toMatchObject({ status: 422, body: rule422('arbitrator-marked-here') });
+    expect(
+      await post(`/hearings/${appeal}/assign`, 'organiser', { contest: id, arbitrator: 'j1' })
+    ).toMatchObject({ status: 422, body: rule422('arbitrator-marked-here') });
     expect(await result(id)).toMatchObject({ state: 'appealed' });
     expect((await service.request('GET', `/contests/${id}/sheets?code=K2`, { as: arbitrator })).status).toBe(404);
     expect(await post(`/hearings/${appeal}/assign`, chief, { contest: id, arbitrator: 'arb' })).toMatchObject({ status: 200 });
     await service.settled();
-    const seen = await service.request<{ items: (Sheet & { judge: string; marks: unknown })[] }>('GET', `/contests/${id}/sheets?code=K2`, { as: arbitrator });
+    const seen = await service.request<{ items: (Sheet & { judge: string; marks: unknown })[] }>(
+      'GET', `/contests/${id}/sheets?code=K2`, { as: arbitrator }
+    );
     expect(seen.body.items).toHaveLength(5);
     const contested = seen.body.items.find(({ aspects }) => aspects.includes('A1.1'));
-    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject({ status: 422, body: { rule: 'hearings-open', data: { appeals: [appeal] } } });
+    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject(
+      { status: 422, body: { rule: 'hearings-open', data: { appeals: [appeal] } } }
+    );
     const uphold = { reasons: '复核后应得满分', amendments: [{ sheet: contested?.id, marks: [{ aspect: 'A1.1', mark: '30' }] }] };
-    expect(await post(`/hearings/${appeal}/uphold`, { role: 'arbitrator', sub: 'other' }, uphold)).toMatchObject({ status: 422, body: rule422('another-arbitrator') });
+    expect(
+      await post(`/hearings/${appeal}/uphold`, { role: 'arbitrator', sub: 'other' }, uphold)
+    ).toMatchObject({ status: 422, body: rule422('another-arbitrator') });
     const foreign = { ...uphold, amendments: [{ sheet: sheets[0]?.id, marks: [{ aspect: 'A1.1', mark: '30' }] }] };
     expect((await post(`/hearings/${appeal}/uphold`, arbitrator, foreign)).status).toBe(404);
     expect(await post(`/hearings/${appeal}/uphold`, arbitrator, uphold)).toMatchObject({ status: 200 });
@@ -191,59 +304,93 @@ describe('judging', () => {
     const second = await result(id);
     expect(second).toMatchObject({ revision: 2, stage: 'provisional', state: 'corrected', because: 'hearing-upheld' });
     // 85 each: B breaks the tie.
-    expect(second.placings.map(({ code, rank, total, tied }) => [code, rank, total, tied])).toEqual([['K1', 1, '85.00', false], ['K2', 2, '85.00', false], ['K3', 3, '32.25', false]]);
-    expect((await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body).toMatchObject({ state: 'upheld', reasons: '复核后应得满分' });
+    expect(second.placings.map(({ code, rank, total, tied }) => [code, rank, total, tied])).toEqual(
+      [['K1', 1, '85.00', false], ['K2', 2, '85.00', false], ['K3', 3, '32.25', false]]
+    );
+    expect(
+      (await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body
+    ).toMatchObject({ state: 'upheld', reasons: '复核后应得满分' });
 
-    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject({ status: 422, body: { rule: 'notice-not-over', data: { until: '2026-03-03T16:00:00.000Z' } } });
+    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject(
+      { status: 422, body: { rule: 'notice-not-over', data: { until: '2026-03-03T16:00:00.000Z' } } }
+    );
     await service.moveClock('2026-03-04T01:00:00.000Z');
     expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject({ status: 200 });
     await service.settled();
-    expect(await result(id)).toMatchObject({ revision: 3, stage: 'final', because: 'finalised', firstFinalAt: '2026-03-04T01:00:00.000Z' });
+    expect(await result(id)).toMatchObject(
+      { revision: 3, stage: 'final', because: 'finalised', firstFinalAt: '2026-03-04T01:00:00.000Z' }
+    );
 
     // A code that falls after the end makes the next final revision; the first finalisation stays.
     await hears('jinji.contest.code-voided.v1', { contest: id, code: 'K1', because: 'annulled' }, '2026-03-05T01:00:00.000Z');
     await service.settled();
     const annulled = await result(id);
-    expect(annulled).toMatchObject({ revision: 4, stage: 'final', state: 'annulled-in-part', because: 'code-voided', firstFinalAt: '2026-03-04T01:00:00.000Z' });
-    expect(annulled.placings.map(({ code, rank, unranked }) => [code, rank, unranked])).toEqual([['K2', 1, null], ['K3', 2, null], ['K1', null, 'annulled']]);
+    expect(annulled).toMatchObject(
+      { revision: 4, stage: 'final', state: 'annulled-in-part', because: 'code-voided', firstFinalAt: '2026-03-04T01:00:00.000Z' }
+    );
+    expect(
+      annulled.placings.map(({ code, rank, unranked }) => [code, rank, unranked])
+    ).toEqual([['K2', 1, null], ['K3', 2, null], ['K1', null, 'annulled']]);
     expect((await result(id, '?revision=1')).placings[0]?.total).toBe('85.00');
 
     // The public contract: complete, in order, by code.
     const ours = (await said(id, 23)).map(({ type }) => type);
     const revision = ['result.opened', 'result.placed', 'result.placed', 'result.placed', 'result.closed'];
-    expect(ours).toEqual(['marking.completed', ...revision, 'hearing.assigned', 'hearing.upheld', ...revision, ...revision, ...revision]);
+    expect(ours).toEqual(
+      ['marking.completed', ...revision, 'hearing.assigned', 'hearing.upheld', ...revision, ...revision, ...revision]
+    );
 
     // The texts of an erased code become unreadable; the events stay.
     await hears('jinji.contest.code-erased.v1', { contest: id, code: 'K2' });
     await service.settled();
-    expect((await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body).toMatchObject({ state: 'upheld', reasons: null });
+    expect(
+      (await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body
+    ).toMatchObject({ state: 'upheld', reasons: null });
   }, 60_000);
 
   it('keeps two devices on one sheet apart, and a judge from what another gave', async () => {
     const id = await contest(['K1', 'K2']);
     const sheet = (await own(id, 1)).find(({ kind }) => kind === 'J') as Sheet;
     const draft = (mark: string, version: string) =>
-      service.request('PUT', `/sheets/${sheet.id}`, { as: judge(1), headers: { 'if-match': version }, body: { contest: id, code: sheet.code, part: sheet.part, kind: 'J', marks: [{ aspect: 'B1.2', mark }] } });
+      service.request(
+        'PUT', `/sheets/${sheet.id}`,
+        {
+          as: judge(1), headers: { 'if-match': version },
+          body: { contest: id, code: sheet.code, part: sheet.part, kind: 'J', marks: [{ aspect: 'B1.2', mark }] }
+        }
+      );
     expect(await draft('1', '"0"')).toMatchObject({ status: 200, headers: { etag: '"1"' } });
     expect((await draft('2', '"0"')).status).toBe(412);
     expect((await draft('2', '"1"')).status).toBe(200);
-    expect((await service.request('GET', `/sheets/${sheet.id}`, { as: judge(1) })).body).toMatchObject({ state: 'draft', marks: [{ aspect: 'B1.2', mark: '2' }] });
+    expect(
+      (await service.request('GET', `/sheets/${sheet.id}`, { as: judge(1) })).body
+    ).toMatchObject({ state: 'draft', marks: [{ aspect: 'B1.2', mark: '2' }] });
     expect((await service.request('GET', `/sheets/${sheet.id}`, { as: judge(2) })).status).toBe(404);
     expect((await submit(sheet, 2, () => '1')).status).toBe(404); // another's sheet does not exist
-    expect(await submit({ ...sheet, aspects: ['B1.2'] }, 1, () => '1')).toMatchObject({ status: 422, body: rule422('marks-not-sound') });
+    expect(
+      await submit({ ...sheet, aspects: ['B1.2'] }, 1, () => '1')
+    ).toMatchObject({ status: 422, body: rule422('marks-not-sound') });
     const measurement = (await own(id, 1)).find(({ kind }) => kind === 'M') as Sheet;
     expect(await submit(measurement, 2, () => '1')).toMatchObject({ status: 422, body: rule422('measurement-not-yours') });
-    expect((await service.request('GET', `/contests/${id}/sheets?code=K1`, { as: { role: 'auditor' } })).status).toBe(404); // while marking runs
+    expect(
+      (await service.request('GET', `/contests/${id}/sheets?code=K1`, { as: { role: 'auditor' } })).status
+    ).toBe(404); // while marking runs
   });
 
   it('asks for a re-mark where judges are too far apart, and takes amendments with a reason', async () => {
     const id = await contest(['K1']);
     for (const n of [1, 2, 3])
-      for (const sheet of await own(id, n)) await submit(sheet, n, (aspect) => (aspect === 'B1.2' ? String(n === 3 ? 0 : 2) : aspect === 'B1.3' ? '3' : '10'));
+      for (const sheet of await own(id, n)) await submit(
+        sheet, n, (aspect) => (aspect === 'B1.2' ? String(n === 3 ? 0 : 2) : aspect === 'B1.3' ? '3' : '10')
+      );
     await service.settled();
-    expect((await service.request('GET', `/contests/${id}/disagreements`, { as: chief })).body).toEqual([{ code: 'K1', part: '2', aspect: 'B1.2', spread: '2' }]);
+    expect(
+      (await service.request('GET', `/contests/${id}/disagreements`, { as: chief })).body
+    ).toEqual([{ code: 'K1', part: '2', aspect: 'B1.2', spread: '2' }]);
     expect(await post(`/contests/${id}/lock`, chief)).toMatchObject({ status: 422, body: rule422('re-mark-due') });
-    expect(await post(`/contests/${id}/re-mark`, chief, { code: 'K1', aspects: ['B1.2'] })).toMatchObject({ status: 200, body: { sheets: 3 } });
+    expect(
+      await post(`/contests/${id}/re-mark`, chief, { code: 'K1', aspects: ['B1.2'] })
+    ).toMatchObject({ status: 200, body: { sheets: 3 } });
     await service.settled();
     for (const n of [1, 2, 3]) {
       const sheet = (await own(id, n)).find(({ state }) => state === 're-mark') as Sheet;
@@ -262,14 +409,18 @@ describe('judging', () => {
   it('goes on without a recused judge, and with a replaced one', async () => {
     const id = await contest(['K1']);
     await markAll(id, (_, n) => n === 3);
-    expect((await post(`/contests/${id}/panel/replace`, 'organiser', { judge: 'j3', with: 'j4', reason: '因病' })).status).toBe(200);
+    expect(
+      (await post(`/contests/${id}/panel/replace`, 'organiser', { judge: 'j3', with: 'j4', reason: '因病' })).status
+    ).toBe(200);
     await service.settled();
     expect(await own(id, 3)).toEqual([]);
     const late = await own(id, 4);
     expect(late.map(({ kind }) => kind)).toEqual(['J']);
     for (const sheet of late) expect((await submit(sheet, 4, () => '3')).status).toBe(200);
     await service.settled();
-    expect((await service.request('GET', `/contests/${id}/missing`, { as: chief })).body).toMatchObject({ expected: 5, done: 5, judges: [] });
+    expect(
+      (await service.request('GET', `/contests/${id}/missing`, { as: chief })).body
+    ).toMatchObject({ expected: 5, done: 5, judges: [] });
     expect((await post(`/contests/${id}/panel/recuse`, chief, { judge: 'j4', codes: ['K1'], reason: '认识作者' })).status).toBe(200);
     // Two marks are fewer than the rule needs.
     expect(await post(`/contests/${id}/lock`, chief)).toMatchObject({ status: 422, body: rule422('panel-too-small') });

@@ -6,7 +6,8 @@ class Judging1772400000000 implements MigrationInterface {
 
   async up(run: QueryRunner): Promise<void> {
     await run.query(`CREATE TABLE marking_schemes (
-      id uuid PRIMARY KEY, organisation text NOT NULL, title text NOT NULL, state text NOT NULL, digest text, version integer NOT NULL
+      id uuid PRIMARY KEY, organisation text NOT NULL, title text NOT NULL, state text NOT NULL, digest text,
+      version integer NOT NULL
     )`);
     await run.query('CREATE INDEX marking_schemes_by_organisation ON marking_schemes (organisation, id)');
     await run.query(`CREATE TABLE contests (
@@ -18,8 +19,10 @@ class Judging1772400000000 implements MigrationInterface {
       contest uuid NOT NULL, code text NOT NULL, ordinal integer NOT NULL, voided text, PRIMARY KEY (contest, code)
     )`);
     await run.query(`CREATE TABLE scoresheets (
-      id uuid PRIMARY KEY, contest uuid NOT NULL, organisation text NOT NULL, code text NOT NULL, part text NOT NULL, kind text NOT NULL,
-      judge text NOT NULL, state text NOT NULL, marks jsonb NOT NULL, asked jsonb NOT NULL, remarked jsonb NOT NULL, version integer NOT NULL
+      id uuid PRIMARY KEY, contest uuid NOT NULL, organisation text NOT NULL, code text NOT NULL, part text NOT NULL,
+      kind text NOT NULL,
+      judge text NOT NULL, state text NOT NULL, marks jsonb NOT NULL, asked jsonb NOT NULL, remarked jsonb NOT NULL,
+      version integer NOT NULL
     )`);
     await run.query('CREATE INDEX scoresheets_by_contest ON scoresheets (contest, code)');
     await run.query(`CREATE TABLE hearings (

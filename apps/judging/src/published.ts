@@ -33,7 +33,9 @@ export const judgingPublished = published(
     publish: {
       HearingAssigned: ({ event: { appeal, contest: id, arbitrator } }) =>
         publication('jinji.hearing.assigned.v1', { appeal, contest: id, arbitrator }),
-      HearingUpheld: ({ event: { appeal, contest: id, code } }) => publication('jinji.hearing.upheld.v1', { appeal, contest: id, code }),
+      HearingUpheld: ({ event: { appeal, contest: id, code } }) => publication(
+        'jinji.hearing.upheld.v1', { appeal, contest: id, code }
+      ),
       HearingDismissed: ({ event: { appeal, contest: id, code } }) =>
         publication('jinji.hearing.dismissed.v1', { appeal, contest: id, code }),
     },

@@ -15,7 +15,9 @@ type Data<T extends PublicType> = Message<T>['data'];
 
 const announced = (data: Data<'jinji.contest.announced.v1'>, work: Work): Promise<void> => {
   const { contest: id, organisation, competition, number, name, scheme, teamSize } = data;
-  return remember(id, { type: 'ContestAnnounced', organisation, competition, number, name, scheme, teamSize }, work, organisation);
+  return remember(
+    id, { type: 'ContestAnnounced', organisation, competition, number, name, scheme, teamSize }, work, organisation
+  );
 };
 
 /** Whoever starts says how many codes went before: fewer would mean unmarked work, so the message waits for a person. */
@@ -50,5 +52,8 @@ export const judgingReactions: readonly Reaction[] = [
     remember(id, { type: 'ContestNoticed', revision, appealsUntil, until }, work)),
   on('jinji.appeal.filed.v1', ({ data: { contest: id, appeal, code, contested, until } }, work) =>
     remember(id, { type: 'AppealFiled', appeal, code, contested, until }, work)),
-  on('jinji.appeal.withdrawn.v1', ({ data: { contest: id, appeal } }, work) => remember(id, { type: 'AppealWithdrawn', appeal }, work)),
+  on(
+    'jinji.appeal.withdrawn.v1',
+    ({ data: { contest: id, appeal } }, work) => remember(id, { type: 'AppealWithdrawn', appeal }, work)
+  ),
 ];

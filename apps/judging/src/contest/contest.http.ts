@@ -4,12 +4,13 @@ import { Refusal, text, type Text } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { Reader, Transactions } from '#libs/service';
 import {
-  type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, NotFound, type Page, PageQuery, pageOf, Produces,
+  type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, NotFound, type Page, PageQuery,
+  pageOf, Produces,
   readCursor, RefField, Roles, TextPairField, TheCaller,
 } from '#libs/web';
 import type { HearingRow } from '../hearing/hearings.view.js';
 import { Hearings } from '../hearing/hearings.js';
-import { type Disagreement, marking } from '../result/compute.js';
+import { type Disagreement, marking, owed } from '../result/compute.js';
 import { Closing } from '../result/closing.js';
 import { byJudge, deskOf, sheetsOf } from '../result/revise.js';
 import { scoresheet } from '../scoresheet/scoresheet.js';
@@ -135,20 +136,26 @@ export class ContestController {
   @Roles('chief-judge')
   @ApiOperation({ summary: 'Ask every judge to mark some judgements of a code again; nobody is told what the others gave 要求重评' })
   @Produces(RemarkedDto)
-  async remark(@IdParam('id') id: string, @Body() { code, aspects }: RemarkDto, @TheCaller() caller: Caller): Promise<RemarkedDto> {
+  async remark(
+    @IdParam('id') id: string, @Body() { code, aspects }: RemarkDto, @TheCaller() caller: Caller
+  ): Promise<RemarkedDto> {
     known((await this.reader.load(contest, id, caller)).state);
     return this.transactions.run(caller, async (work) => {
       const desk = await deskOf(work, id);
       chiefOnly(desk.panel, caller);
       if (!desk.contest.codes.includes(code)) throw unknownCode(code);
       const sheets = await sheetsOf(work, desk);
-      const asked = marking(desk, sheets).expected.filter((expected) => expected.code === code && expected.kind === 'J').flatMap((expected) => {
-        const sheet = counting(expected, sheets);
-        const of = sheet ? aspects.filter((aspect) => sheet.marks[aspect] !== undefined) : [];
-        return sheet && of.length > 0 ? expected.ids.filter((one) => sheets.get(one) === sheet).map((one) => ({ id: one, aspects: of })) : [];
+      const judgements = owed(desk).filter((expected) => expected.code === code && expected.kind === 'J');
+      const asked = judgements.flatMap((expected) => {
+        const found = counting(expected, sheets);
+        const given = found ? aspects.filter((aspect) => Object.hasOwn(found.sheet.marks, aspect)) : [];
+        return found && given.length > 0 ? [{ id: found.id, command: { type: 'AskRemark', aspects: given, by: caller.subject } as const }] : [];
       });
-      if (asked.length === 0) throw new Refusal('nothing-to-re-mark', text('没有可重评的评分', 'no judgement of these was submitted'), 'name judged aspects of submitted sheets');
-      await work.decideMany(scoresheet, asked.map((one) => ({ id: one.id, command: { type: 'AskRemark', aspects: one.aspects, by: caller.subject } as const })));
+      if (asked.length === 0)
+        throw new Refusal(
+          'nothing-to-re-mark', text('没有可重评的评分', 'no judgement of these was submitted'), 'name judged aspects of submitted sheets',
+        );
+      await work.decideMany(scoresheet, asked);
       return { sheets: asked.length };
     });
   }

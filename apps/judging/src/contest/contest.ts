@@ -8,7 +8,10 @@ import { type Decider, type Instant, Refusal, text, type Text, WrongState } from
 import type { Aggregate } from '#libs/event-store';
 
 export type ContestEvent =
-  | { type: 'ContestAnnounced'; organisation: string; competition: string; number: string; name: Text; scheme: { id: string; digest: string }; teamSize: number }
+  | {
+    type: 'ContestAnnounced'; organisation: string; competition: string; number: string; name: Text;
+    scheme: { id: string; digest: string }; teamSize: number
+  }
   | { type: 'CodeSealed'; code: string }
   | { type: 'ContestStarted'; codes: number }
   | { type: 'ContestCancelled' }
@@ -54,7 +57,10 @@ const decide = (command: ContestCommand, state: Contest): readonly ContestEvent[
       return [{ type: 'MarkingCompleted', contest: command.contest, by: command.by }];
     case 'DecideAppeal': {
       const appeal = appealOf(contest, command.appeal);
-      if (appeal.is !== 'filed') throw new WrongState('appeal-closed', text('该申诉已结案', `the appeal is ${appeal.is}`), 'nothing is left to decide');
+      if (appeal.is !== 'filed')
+        throw new WrongState(
+          'appeal-closed', text('该申诉已结案', `the appeal is ${appeal.is}`), 'nothing is left to decide'
+        );
       return [{ type: 'AppealDecided', appeal: command.appeal, outcome: command.outcome }];
     }
   }
@@ -74,8 +80,12 @@ const evolve = (state: Contest, event: ContestEvent): Contest => {
     case 'ContestCancelled': return { ...state, is: 'cancelled' };
     case 'CodeVoided': return { ...state, voided: { ...state.voided, [event.code]: event.because } };
     case 'CodeErased': return state;
-    case 'ContestNoticed': return { ...state, notice: { revision: event.revision, appealsUntil: event.appealsUntil, until: event.until } };
-    case 'AppealFiled': return { ...state, appeals: { ...state.appeals, [event.appeal]: { code: event.code, contested: event.contested, is: 'filed' } } };
+    case 'ContestNoticed': return {
+      ...state, notice: { revision: event.revision, appealsUntil: event.appealsUntil, until: event.until }
+    };
+    case 'AppealFiled': return {
+      ...state, appeals: { ...state.appeals, [event.appeal]: { code: event.code, contested: event.contested, is: 'filed' } }
+    };
     case 'AppealWithdrawn': return withAppeal(state, event.appeal, 'withdrawn');
     case 'AppealDecided': return withAppeal(state, event.appeal, event.outcome);
     case 'MarkingCompleted': return { ...state, is: 'marked' };
@@ -97,14 +107,18 @@ export const contest: Aggregate<ContestCommand, Contest, ContestEvent> = {
 };
 
 export const known = (state: Contest): KnownContest => {
-  if (state.is === 'none') throw new WrongState('contest-unknown', text('尚不知道该赛项', 'judging does not know this contest'), 'announce it first');
+  if (state.is === 'none')
+    throw new WrongState(
+      'contest-unknown', text('尚不知道该赛项', 'judging does not know this contest'), 'announce it first'
+    );
   return state;
 };
 
 export const running = (state: Pick<KnownContest, 'is'>): void => {
   if (state.is === 'running') return;
   throw new WrongState('contest-not-running', text('该赛项不在进行中', `the contest is ${state.is}`), {
-    announced: 'start the contest', running: '', marked: 'file an appeal: only an upheld hearing changes a locked sheet', cancelled: 'none',
+    announced: 'start the contest', running: '', marked: 'file an appeal: only an upheld hearing changes a locked sheet',
+    cancelled: 'none',
   }[state.is]);
 };
 

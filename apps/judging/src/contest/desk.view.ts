@@ -60,7 +60,9 @@ const filled = async ({ aggregateId: id, version, event }: Recorded<Filled>, db:
   await (before ? db.update(SheetRow, { id }, row) : db.insert(SheetRow, row));
 };
 
-const changed = async ({ aggregateId: id, version }: Recorded, db: EntityManager, state: FilledSheet['is'], changes: readonly Change[]): Promise<void> => {
+const changed = async (
+  { aggregateId: id, version }: Recorded, db: EntityManager, state: FilledSheet['is'], changes: readonly Change[]
+): Promise<void> => {
   const row = await db.findOneByOrFail(SheetRow, { id });
   const marks = { ...row.marks, ...Object.fromEntries(changes.map(({ aspect, to }) => [aspect, to])) };
   await db.update(SheetRow, { id }, { state, marks, version });
@@ -80,7 +82,9 @@ export const deskView = view<ContestEvent | PanelEvent | ScoresheetEvent>('desk'
   ContestStarted: ({ aggregateId: id }, db) => db.update(ContestRow, { id }, { state: 'running' }),
   ContestCancelled: ({ aggregateId: id }, db) => db.update(ContestRow, { id }, { state: 'cancelled' }),
   MarkingCompleted: ({ aggregateId: id }, db) => db.update(ContestRow, { id }, { state: 'marked' }),
-  CodeVoided: ({ aggregateId: contest, event: { code, because } }, db) => db.update(CodeRow, { contest, code }, { voided: because }),
+  CodeVoided: (
+    { aggregateId: contest, event: { code, because } }, db
+  ) => db.update(CodeRow, { contest, code }, { voided: because }),
   PanelAppointed: panelChanged,
   JudgeAdded: panelChanged,
   ArbitratorAdded: panelChanged,

@@ -21,7 +21,8 @@ export const expectedSheets = (
   const list = parts(scheme);
   return codes.flatMap(({ code, ordinal }) => list.flatMap((part, place) => [
     ...(part.judgements.length === 0 ? [] : panel.seats.filter((seat) => sits(seat, code)).map((seat): ExpectedSheet => ({
-      code, part: part.id, kind: 'J', due: holderOf(seat), ids: seat.holders.map((judge) => sheetId(contest, code, part.id, 'J', judge)),
+      code, part: part.id, kind: 'J', due: holderOf(seat),
+      ids: seat.holders.map((judge) => sheetId(contest, code, part.id, 'J', judge)),
     }))),
     ...measurement(contest, panel, part, code, ordinal + place),
   ]));
@@ -39,7 +40,8 @@ export const sits = (seat: Seat, code: string): boolean => !seat.recused && !sea
 
 const measurement = (contest: string, panel: AppointedPanel, part: Part, code: string, turn: number): readonly ExpectedSheet[] =>
   part.measurements.length === 0 ? [] : [{
-    code, part: part.id, kind: 'M', due: measurerOf(panel, part.id, code, turn) ?? '', ids: [sheetId(contest, code, part.id, 'M', '')],
+    code, part: part.id, kind: 'M', due: measurerOf(panel, part.id, code, turn) ?? '',
+    ids: [sheetId(contest, code, part.id, 'M', '')],
   }];
 
 export type Lacks = 'marks' | 'signature' | 're-mark';
@@ -53,23 +55,27 @@ export interface MissingSheet {
   readonly lacks: Lacks;
 }
 
+export interface HandedIn {
+  readonly id: string;
+  readonly sheet: FilledSheet;
+}
+
 /** The sheet of a seat that counts: the first that was handed in, by whoever sat there then. */
-export const counting = (expected: ExpectedSheet, sheets: ReadonlyMap<string, Scoresheet>): FilledSheet | undefined => {
-  const filled = expected.ids.flatMap((id): readonly FilledSheet[] => {
+export const counting = ({ ids }: ExpectedSheet, sheets: ReadonlyMap<string, Scoresheet>): HandedIn | undefined => {
+  const handedIn = ids.flatMap((id): readonly HandedIn[] => {
     const sheet = sheets.get(id);
-    return sheet === undefined || sheet.is === 'open' || sheet.is === 'draft' ? [] : [sheet];
+    return sheet === undefined || sheet.is === 'open' || sheet.is === 'draft' ? [] : [{ id, sheet }];
   });
-  return filled.find((sheet) => done(sheet)) ?? filled[0];
+  return handedIn.find(({ sheet }) => done(sheet)) ?? handedIn[0];
 };
 
-const done = (sheet: { readonly is: string }): boolean => sheet.is === 'signed' || sheet.is === 'locked';
+const done = ({ is }: FilledSheet): boolean => is === 'signed' || is === 'locked';
 
 export const missing = (expected: readonly ExpectedSheet[], sheets: ReadonlyMap<string, Scoresheet>): readonly MissingSheet[] =>
   expected.flatMap((one): readonly MissingSheet[] => {
     const { code, part, kind, due, ids } = one;
-    const sheet = counting(one, sheets);
-    if (!sheet) return [{ id: ids.at(-1) ?? '', judge: due, code, part, kind, lacks: 'marks' }];
-    if (done(sheet)) return [];
-    const id = ids.find((candidate) => sheets.get(candidate) === sheet) ?? '';
-    return [{ id, judge: sheet.judge, code, part, kind, lacks: sheet.is === 're-mark' ? 're-mark' : 'signature' }];
+    const found = counting(one, sheets);
+    if (!found) return [{ id: ids.at(-1) ?? '', judge: due, code, part, kind, lacks: 'marks' }];
+    const { id, sheet } = found;
+    return done(sheet) ? [] : [{ id, judge: sheet.judge, code, part, kind, lacks: sheet.is === 're-mark' ? 're-mark' : 'signature' }];
   });

@@ -31,10 +31,14 @@ export class MarkingDesk {
     private readonly schemes: Schemes,
   ) {}
 
-  async contests({ limit = 50, cursor }: { limit?: number; cursor?: string }, { organisation }: Caller): Promise<Page<ContestRow>> {
+  async contests(
+    { limit = 50, cursor }: { limit?: number; cursor?: string }, { organisation }: Caller
+  ): Promise<Page<ContestRow>> {
     const [after] = readCursor(cursor, 1) ?? [];
     const rows = await this.db.manager.find(ContestRow, {
-      where: { organisation, ...(typeof after === 'string' ? { id: MoreThan(after) } : {}) }, order: { id: 'ASC' }, take: limit + 1,
+      where: {
+        organisation, ...(typeof after === 'string' ? { id: MoreThan(after) } : {})
+      }, order: { id: 'ASC' }, take: limit + 1,
     });
     return pageOf(rows, limit, ({ id }) => [id]);
   }
@@ -87,10 +91,16 @@ export class MarkingDesk {
     if (aspects.length === 0) throw new NotFound('scoresheet', id);
     const panel = appointed(row);
     const seat = seatOf(panel, judge);
-    if (!seat || !sits(seat, code)) throw new Refusal('not-on-panel', text('您不评这份作品', 'you do not mark this code'), 'see GET /sheets for yours');
+    if (!seat || !sits(seat, code))
+      throw new Refusal(
+        'not-on-panel', text('您不评这份作品', 'you do not mark this code'), 'see GET /sheets for yours'
+      );
     const place = scheme.parts.findIndex((one) => one.id === part);
     if (kind === 'M' && measurerOf(panel, part, code, row.ordinal + place) !== judge)
-      throw new Refusal('measurement-not-yours', text('该测量表由另一位裁判录入', 'another judge enters this measurement'), 'the chief judge may assign it to you');
+      throw new Refusal(
+        'measurement-not-yours', text('该测量表由另一位裁判录入', 'another judge enters this measurement'),
+        'the chief judge may assign it to you'
+      );
     return { key: { organisation: caller.organisation, contest, code, part, kind, judge }, aspects };
   }
 }
@@ -108,5 +118,7 @@ export const unknownCode = (code: string): Refusal =>
 /** The chief judge of this very contest: the role alone is not enough. */
 export const chiefOnly = ({ chief }: AppointedPanel, caller: Caller): void => {
   if (chief !== caller.subject)
-    throw new Refusal('not-the-chief-judge', text('您不是本赛项的裁判长', 'you are not the chief judge of this contest'), 'ask the chief judge');
+    throw new Refusal(
+      'not-the-chief-judge', text('您不是本赛项的裁判长', 'you are not the chief judge of this contest'), 'ask the chief judge'
+    );
 };

@@ -3,7 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Done } from '#libs/event-store';
 import { Reader } from '#libs/service';
 import {
-  type Caller, DoneAnswer, EnumField, IdField, IdParam, ListField, Produces, RefField, Roles, TextField, TheCaller, type Versioned, versioned,
+  type Caller, DoneAnswer, EnumField, IdField, IdParam, ListField, Produces, RefField, Roles, TextField, TheCaller,
+  type Versioned, versioned,
 } from '#libs/web';
 import { chiefOnly } from '../contest/marking-desk.js';
 import { contest } from '../contest/contest.js';
@@ -14,7 +15,9 @@ import { type HearingState, hearingStates } from './hearings.view.js';
 
 export class AssignDto {
   @IdField() contest!: string;
-  @RefField({ description: "the arbitrator's token subject; marked nothing in the contest", example: 'arbitrator-1' }) arbitrator!: string;
+  @RefField(
+    { description: "the arbitrator's token subject; marked nothing in the contest", example: 'arbitrator-1' }
+  ) arbitrator!: string;
 }
 
 export class AmendmentDto {
@@ -39,7 +42,9 @@ export class HearingDto {
   @IdField() appeal!: string;
   @IdField() contest!: string;
   @RefField({ description: 'the code that appeals; nobody here knows whose it is', example: 'K07' }) code!: string;
-  @ListField('string', { description: 'what is contested, as registration passed it on', example: ['A1.2'] }) contested!: readonly string[];
+  @ListField(
+    'string', { description: 'what is contested, as registration passed it on', example: ['A1.2'] }
+  ) contested!: readonly string[];
   @EnumField(hearingStates) state!: HearingState;
   @RefField({ nullable: true, example: 'arbitrator-1' }) arbitrator!: string | null;
 }
@@ -79,7 +84,9 @@ export class HearingController {
   @Roles('organiser', 'chief-judge')
   @ApiOperation({ summary: 'Name the arbitrator of an appeal; the id is the appeal’s 指定仲裁员' })
   @Produces(DoneAnswer)
-  async assign(@IdParam('id') appeal: string, @Body() { contest: of, arbitrator }: AssignDto, @TheCaller() caller: Caller): Promise<Done> {
+  async assign(
+    @IdParam('id') appeal: string, @Body() { contest: of, arbitrator }: AssignDto, @TheCaller() caller: Caller
+  ): Promise<Done> {
     if (!caller.roles.includes('organiser')) {
       const { state } = await this.reader.load(panel, of, caller);
       if (state.is === 'appointed') chiefOnly(state, caller);
@@ -90,10 +97,14 @@ export class HearingController {
   @Post(':id/uphold')
   @HttpCode(200)
   @Roles('arbitrator')
-  @ApiOperation({ summary: 'Uphold the appeal: sheets are corrected in its name, and the next revision of the result follows 支持申诉' })
+  @ApiOperation(
+    { summary: 'Uphold the appeal: sheets are corrected in its name, and the next revision of the result follows 支持申诉' }
+  )
   @Produces(DoneAnswer)
   uphold(@IdParam('id') appeal: string, @Body() { reasons, amendments }: UpholdDto, @TheCaller() caller: Caller): Promise<Done> {
-    return this.hearings.uphold(appeal, reasons, amendments.map(({ sheet, marks }) => ({ sheet, marks: marksOf(marks) })), caller);
+    return this.hearings.uphold(
+      appeal, reasons, amendments.map(({ sheet, marks }) => ({ sheet, marks: marksOf(marks) })), caller
+    );
   }
 
   @Post(':id/dismiss')

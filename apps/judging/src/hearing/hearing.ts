@@ -10,18 +10,28 @@ import { type Decider, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export type HearingEvent =
-  | { type: 'HearingAssigned'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string }
-  | { type: 'HearingUpheld'; appeal: string; contest: string; code: string; sheets: readonly string[]; reasons: string; by: string }
+  | {
+    type: 'HearingAssigned'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string
+  }
+  | {
+    type: 'HearingUpheld'; appeal: string; contest: string; code: string; sheets: readonly string[]; reasons: string; by: string
+  }
   | { type: 'HearingDismissed'; appeal: string; contest: string; code: string; reasons: string; by: string };
 
 export type HearingCommand =
-  | { type: 'Assign'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string; markedHere: boolean; withdrawn: boolean }
+  | {
+    type: 'Assign'; organisation: string; appeal: string; contest: string; code: string; arbitrator: string; by: string;
+    markedHere: boolean; withdrawn: boolean
+  }
   | { type: 'Uphold'; sheets: readonly string[]; reasons: string; by: string }
   | { type: 'Dismiss'; reasons: string; by: string };
 
 export type Hearing =
   | { readonly is: 'none' }
-  | { readonly is: 'assigned' | 'upheld' | 'dismissed'; readonly organisation: string; readonly appeal: string; readonly contest: string; readonly code: string; readonly arbitrator: string };
+  | {
+    readonly is: 'assigned' | 'upheld' | 'dismissed'; readonly organisation: string; readonly appeal: string;
+    readonly contest: string; readonly code: string; readonly arbitrator: string
+  };
 
 const decide = (command: HearingCommand, hearing: Hearing): readonly HearingEvent[] => {
   switch (command.type) {
@@ -30,7 +40,10 @@ const decide = (command: HearingCommand, hearing: Hearing): readonly HearingEven
       const { type: _, markedHere, withdrawn, ...assigned } = command;
       if (withdrawn) throw new WrongState('appeal-closed', text('申诉已撤回', 'the appeal was withdrawn'), 'nothing is left to hear');
       if (markedHere)
-        throw new Refusal('arbitrator-marked-here', text('参与过本赛项评分的人不能裁决申诉', 'who marked in this contest may not hear an appeal in it'), 'name an arbitrator who marked nothing here');
+        throw new Refusal(
+          'arbitrator-marked-here', text('参与过本赛项评分的人不能裁决申诉', 'who marked in this contest may not hear an appeal in it'),
+          'name an arbitrator who marked nothing here'
+        );
       if (hearing.is === 'assigned' && hearing.arbitrator === command.arbitrator) return [];
       return [{ type: 'HearingAssigned', ...assigned }];
     }
@@ -63,10 +76,15 @@ export const hearing: Aggregate<HearingCommand, Hearing, HearingEvent> = {
 };
 
 const heardBy = (hearing: Hearing, by: string): Exclude<Hearing, { is: 'none' }> => {
-  if (hearing.is === 'none') throw new WrongState('hearing-not-assigned', text('尚未指定仲裁员', 'no arbitrator was named'), 'assign one');
+  if (hearing.is === 'none')
+    throw new WrongState(
+      'hearing-not-assigned', text('尚未指定仲裁员', 'no arbitrator was named'), 'assign one'
+    );
   if (hearing.is !== 'assigned') throw closed(hearing.is);
   if (hearing.arbitrator !== by)
-    throw new Refusal('another-arbitrator', text('该申诉由另一位仲裁员审理', 'another arbitrator hears this appeal'), 'the arbitrator named decides it');
+    throw new Refusal(
+      'another-arbitrator', text('该申诉由另一位仲裁员审理', 'another arbitrator hears this appeal'), 'the arbitrator named decides it'
+    );
   return hearing;
 };
 

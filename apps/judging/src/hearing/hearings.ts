@@ -45,7 +45,8 @@ export class Hearings {
       const { code, is } = appealOf(known((await work.load(contest, contestId)).state), appeal);
       const { state } = await work.load(panel, contestId);
       return work.decide(hearing, appeal, {
-        type: 'Assign', organisation, appeal, contest: contestId, code, arbitrator, by: caller.subject, withdrawn: is === 'withdrawn',
+        type: 'Assign', organisation, appeal, contest: contestId, code, arbitrator, by: caller.subject,
+        withdrawn: is === 'withdrawn',
         markedHere: state.is === 'appointed' && everSat(state, arbitrator),
       });
     });
@@ -58,11 +59,16 @@ export class Hearings {
       const { scheme } = await deskOf(work, contestId);
       const frozen = compiled(scheme);
       const kept = await this.vault.put(work.query, codeRecord(contestId, code), reasons, caller.newId());
-      const done = await work.decide(hearing, appeal, { type: 'Uphold', sheets: amendments.map(({ sheet }) => sheet), reasons: kept, by: caller.subject });
+      const done = await work.decide(
+        hearing, appeal, { type: 'Uphold', sheets: amendments.map(({ sheet }) => sheet), reasons: kept, by: caller.subject }
+      );
       for (const { sheet, marks } of amendments) {
         const { state } = await work.load(scoresheet, sheet);
         if (state.is === 'open' || state.contest !== contestId || state.code !== code) throw new NotFound('scoresheet', sheet);
-        await work.decide(scoresheet, sheet, { type: 'Correct', marks, aspects: frozen.aspects(state.part, state.kind), hearing: appeal, by: caller.subject });
+        await work.decide(
+          scoresheet, sheet,
+          { type: 'Correct', marks, aspects: frozen.aspects(state.part, state.kind), hearing: appeal, by: caller.subject }
+        );
       }
       await work.decide(contest, contestId, { type: 'DecideAppeal', appeal, outcome: 'upheld' });
       await publishNext(work, contestId, { kind: 'hearing-upheld', appeal });

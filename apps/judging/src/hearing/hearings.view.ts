@@ -21,7 +21,9 @@ export class HearingRow {
 
 export const hearingsView = view<ContestEvent | HearingEvent>('hearings', [HearingRow], {
   AppealFiled: ({ aggregateId: contest, event: { appeal, code, contested } }, db) =>
-    db.upsert(HearingRow, { appeal, contest, code, contested, state: 'filed', arbitrator: null, reasons: null, version: 0 }, ['appeal']),
+    db.upsert(
+      HearingRow, { appeal, contest, code, contested, state: 'filed', arbitrator: null, reasons: null, version: 0 }, ['appeal']
+    ),
   AppealWithdrawn: ({ event: { appeal } }, db) => db.update(HearingRow, { appeal }, { state: 'withdrawn' }),
   HearingAssigned: ({ aggregateId: appeal, version, event: { arbitrator } }, db) =>
     db.update(HearingRow, { appeal }, { state: 'assigned', arbitrator, version }),

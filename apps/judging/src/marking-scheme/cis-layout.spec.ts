@@ -10,15 +10,26 @@ const label = fc.array(fc.constantFrom(...'abc 车工&<>"=+1.5\n尺寸'), { minL
 const mark = fc.integer({ min: 1, max: 800 }).map((n) => String(n / 4));
 
 const schemes: fc.Arbitrary<Scheme> = fc
-  .tuple(label, fc.array(fc.tuple(label, mark), { minLength: 1, maxLength: 7 }), fc.array(fc.tuple(label, mark), { minLength: 1, maxLength: 4 }))
+  .tuple(
+    label, fc.array(fc.tuple(label, mark), { minLength: 1, maxLength: 7 }),
+    fc.array(fc.tuple(label, mark), { minLength: 1, maxLength: 4 })
+  )
   .chain(([title, standard, named]) => {
     const sections = standard.map(([name, marks], i) => ({ id: String(i + 1), name, marks }));
-    const aspect = (id: string) => fc.tuple(fc.boolean(), label, fc.option(label, { nil: '' }), fc.constantFrom(...sections), mark, fc.array(label, { minLength: 4, maxLength: 4 }))
+    const aspect = (id: string) => fc.tuple(
+      fc.boolean(), label, fc.option(label, { nil: '' }), fc.constantFrom(...sections), mark,
+      fc.array(label, { minLength: 4, maxLength: 4 })
+    )
       .map(([measured, name, description, section, max, levels]) => {
         const shared = { id, name, description, section: section.id, max };
-        return measured ? ({ type: 'M', ...shared, requirement: description } as const) : ({ type: 'J', ...shared, levels } as const);
+        return measured ? (
+          { type: 'M', ...shared, requirement: description } as const
+        ) : ({ type: 'J', ...shared, levels } as const);
       });
-    const sub = (id: string) => fc.tuple(label, fc.integer({ min: 1, max: 9 }), fc.nat(3).chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => aspect(`${id}.${i + 1}`)))))
+    const sub = (id: string) => fc.tuple(
+      label, fc.integer({ min: 1, max: 9 }),
+      fc.nat(3).chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => aspect(`${id}.${i + 1}`))))
+    )
       .map(([name, day, list]) => ({ id, name, day, aspects: list }));
     return fc.tuple(...named.map(([name, total], i) => {
       const id = String.fromCharCode(65 + i);
@@ -40,7 +51,9 @@ describe('the layout of the Competition Information System', () => {
     ['ID', 'Name'], ['A', 'first', '', '', '', '', '', '', '', '', '5'], [],
     ['Sub Criterion ID'], ['A1', 'sub', '2'], ['', '', '', 'M', 'length', '', '', 'within 0.02', '1', '', '5'],
   ];
-  const rowsWith = (...more: string[][]) => parseCis([...sound, ...more], defaultRule).bad.map(({ row, problem }) => [row, problem.en]);
+  const rowsWith = (...more: string[][]) => parseCis([...sound, ...more], defaultRule).bad.map(
+    ({ row, problem }) => [row, problem.en]
+  );
 
   it('names every bad row and why', () => {
     expect(rowsWith()).toEqual([]);
@@ -59,11 +72,15 @@ describe('the layout of the Competition Information System', () => {
       [14, 'the judgement score is not 0 to 3'],
       [15, 'the row has no aspect type (column D)'],
     ]);
-    expect(rowsWith(['', '', '', 'J', 'no levels', '', '', '', '1', '', '1'])).toEqual([[11, 'the judgement lacks one of its levels 0 to 3']]);
+    expect(
+      rowsWith(['', '', '', 'J', 'no levels', '', '', '', '1', '', '1'])
+    ).toEqual([[11, 'the judgement lacks one of its levels 0 to 3']]);
   });
 
   it('takes a number as the spreadsheet shows it, not as its binary fraction', () => {
-    const { scheme, bad } = parseCis([...sound, ['', '', '', 'M', 'angle', '', '', '', '1', '', '0.30000000000000004']], defaultRule);
+    const { scheme, bad } = parseCis(
+      [...sound, ['', '', '', 'M', 'angle', '', '', '', '1', '', '0.30000000000000004']], defaultRule
+    );
     expect(bad).toEqual([]);
     expect(aspects(scheme).map(({ max }) => max)).toEqual(['5', '0.3']);
   });
@@ -74,7 +91,9 @@ describe('the layout of the Competition Information System', () => {
   });
 });
 
-const file = process.env['REAL_DATA_DIR'] && join(process.env['REAL_DATA_DIR'], 'euroskills-2023/marking-scheme-web-development-17.xlsx');
+const file = process.env['REAL_DATA_DIR'] && join(
+  process.env['REAL_DATA_DIR'], 'euroskills-2023/marking-scheme-web-development-17.xlsx'
+);
 const available = Boolean(file && existsSync(file));
 if (!available) process.stdout.write('skipped: the EuroSkills 2023 marking scheme (REAL_DATA_DIR is not set)\n');
 
@@ -85,6 +104,8 @@ if (!available) process.stdout.write('skipped: the EuroSkills 2023 marking schem
   expect(report(scheme)).toMatchObject({ total: '100', aspects: 149, measurements: 123, judgements: 26, variation: '0' });
   expect(parts(scheme).map(({ measurements, judgements }) => measurements.length + judgements.length)).toEqual([58, 55, 36]);
   expect(schemeProblems(scheme)).toEqual([]);
-  expect(aspects(scheme).find(({ name }) => name === 'Home page design')).toMatchObject({ type: 'J', id: 'A2.2', section: '3', max: '1', levels: expect.arrayContaining(['Page has basic styling implemented']) });
+  expect(aspects(scheme).find(({ name }) => name === 'Home page design')).toMatchObject(
+    { type: 'J', id: 'A2.2', section: '3', max: '1', levels: expect.arrayContaining(['Page has basic styling implemented']) }
+  );
   expect(await fromCis(await toCis(scheme), defaultRule)).toEqual(scheme);
 });

@@ -23,7 +23,10 @@ export const fromCis = async (file: Uint8Array, rule: ScoringRule): Promise<Sche
   for (const { line, cells } of sheet) rows[line - 1] = cells;
   const { scheme, bad } = parseCis(rows, rule);
   if (bad.length > 0)
-    throw new Refusal('marking-scheme-rows', text(`有 ${bad.length} 行不合要求`, `${bad.length} rows are not as they should be`), 'correct these rows and import again', { rows: bad.slice(0, 500) });
+    throw new Refusal(
+      'marking-scheme-rows', text(`有 ${bad.length} 行不合要求`, `${bad.length} rows are not as they should be`),
+      'correct these rows and import again', { rows: bad.slice(0, 500) }
+    );
   return scheme;
 };
 
@@ -86,10 +89,15 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
       const section = cell(i, at.section);
       if (!sub) wrong(row, '评分点之前没有子项', 'an aspect stands before any sub-criterion');
       if (cell(i, at.aspect) === '') wrong(row, '评分点没有名称（E 列）', 'the aspect has no description (column E)');
-      if (!isMark(mark(i, at.max)) || mark(i, at.max) === '0') wrong(row, '满分（K 列）应为大于 0 的数字', 'the maximum (column K) is no number above 0');
-      if (!sections.some((one) => one.id === section)) wrong(row, `没有职业标准部分“${section}”`, `there is no section ${section || '(blank)'}`);
+      if (!isMark(mark(i, at.max)) || mark(i, at.max) === '0') wrong(
+        row, '满分（K 列）应为大于 0 的数字', 'the maximum (column K) is no number above 0'
+      );
+      if (!sections.some((one) => one.id === section)) wrong(
+        row, `没有职业标准部分“${section}”`, `there is no section ${section || '(blank)'}`
+      );
       aspect = {
-        row, type, id: `${sub?.id ?? '?'}.${(sub?.aspects.length ?? 0) + 1}`, name: cell(i, at.aspect), description: cell(i, at.text),
+        row, type, id: `${sub?.id ?? '?'}.${(sub?.aspects.length ?? 0) + 1}`, name: cell(i, at.aspect),
+        description: cell(i, at.text),
         requirement: cell(i, at.requirement), section, max: mark(i, at.max), levels: [],
       };
       sub?.aspects.push(aspect);
@@ -108,10 +116,16 @@ export const parseCis = (rows: readonly Cells[], rule: ScoringRule): { scheme: S
 
   const all = criteria.flatMap(({ subs }) => subs.flatMap((one) => one.aspects));
   for (const { row, type, levels } of all)
-    if (type === 'J' && [0, 1, 2, 3].some((level) => levels[level] === undefined)) wrong(row, '评判点需写明 0–3 四个等级', 'the judgement lacks one of its levels 0 to 3');
+    if (
+      type === 'J' && [0, 1, 2, 3].some((level) => levels[level] === undefined)
+    ) wrong(row, '评判点需写明 0–3 四个等级', 'the judgement lacks one of its levels 0 to 3');
   const scheme: Scheme = {
     title: cell(0, 0), sections, rule,
-    criteria: criteria.map(({ subs, ...criterion }) => ({ ...criterion, subCriteria: subs.map((one): SubCriterion => ({ ...one, aspects: one.aspects.map(closed) })) })),
+    criteria: criteria.map(
+      ({ subs, ...criterion }) => (
+        { ...criterion, subCriteria: subs.map((one): SubCriterion => ({ ...one, aspects: one.aspects.map(closed) })) }
+      )
+    ),
   };
   return { scheme, bad: bad.sort((a, b) => a.row - b.row) };
 };
@@ -129,10 +143,11 @@ const closed = ({ row: _, levels, requirement, type, ...rest }: OpenAspect): Asp
 export const toCis = (scheme: Scheme): Promise<Buffer> =>
   writeXlsx([{ sheet: 'CIS Marking Scheme Import', data: cisRows(scheme).map((row) => row.map(cellOf)) }]).toBuffer();
 
-/** XML knows no control characters. */
-const cellOf = (value: string | number): string | number | null =>
-  // eslint-disable-next-line no-control-regex -- these are what is taken out
-  value === '' ? null : typeof value === 'number' ? value : value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+const cellOf = (value: string | number): string | number | null => {
+  if (value === '' || typeof value === 'number') return value === '' ? null : value;
+  // eslint-disable-next-line no-control-regex -- XML knows no control characters: they are taken out
+  return value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+};
 
 type Written = readonly (string | number)[];
 
@@ -150,22 +165,29 @@ export const cisRows = (scheme: Scheme): readonly Written[] => {
     ...scheme.criteria.map(({ id, name, mark }): Written => [id, name, '', '', '', '', '', '', '', '', Number(mark)]),
     [],
     ...scheme.criteria.flatMap((criterion): Written[] => [
-      [], [...columns, `Criterion ${criterion.id}`, 'Total\nMark', Number(criterion.mark)], ...criterion.subCriteria.flatMap(subRows),
+      [], [
+        ...columns, `Criterion ${criterion.id}`, 'Total\nMark', Number(criterion.mark)
+      ], ...criterion.subCriteria.flatMap(subRows),
     ]),
     ...(scheme.criteria.length === 0 ? [columns] : []),
   ];
 };
 
 const columns: Written = [
-  'Sub\nCriterion\nID', 'Sub Criterion\nName or Description', 'Day of Marking', 'Aspect\nType\nM = Meas\nJ = Judg', 'Aspect - Description', 'Judg Score',
-  'Extra Aspect Description (Meas or Judg)\nOR\nJudgement Score Description (Judg only)', 'Requirement\n(Measurement Only)', 'WSOS Section',
+  'Sub\nCriterion\nID', 'Sub Criterion\nName or Description', 'Day of Marking', 'Aspect\nType\nM = Meas\nJ = Judg',
+  'Aspect - Description', 'Judg Score',
+  'Extra Aspect Description (Meas or Judg)\nOR\nJudgement Score Description (Judg only)', 'Requirement\n(Measurement Only)',
+  'WSOS Section',
   'Calculation Row\n(Export only)', 'Max\nMark',
 ];
 
 const subRows = ({ id, name, day, aspects }: SubCriterion): readonly Written[] => [
   [id, name, day],
   ...aspects.flatMap((aspect): Written[] => [
-    ['', '', '', aspect.type, aspect.name, '', aspect.description, aspect.type === 'M' ? aspect.requirement : '', aspect.section, '', Number(aspect.max)],
+    [
+      '', '', '', aspect.type, aspect.name, '', aspect.description, aspect.type === 'M' ? aspect.requirement : '', aspect.section,
+      '', Number(aspect.max)
+    ],
     ...(aspect.type === 'J' ? aspect.levels.map((level, score): Written => ['', '', '', '', '', score, level]) : []),
     [],
   ]),

@@ -28,7 +28,9 @@ export class StepsDto {
 
 export class ScoringRuleDto implements ScoringRule {
   @ObjectField(() => PanelRuleDto) judgement!: PanelRuleDto;
-  @DecimalField({ description: 'a measured mark is a multiple of this, or the maximum', example: '0.01' }) measurementStep!: string;
+  @DecimalField(
+    { description: 'a measured mark is a multiple of this, or the maximum', example: '0.01' }
+  ) measurementStep!: string;
   @DecimalField({ nullable: true, description: 'judgement scores further apart are marked again; null: never', example: '1' })
   remarkOver!: string | null;
   @ObjectField(() => StepsDto) rounding!: StepsDto;
@@ -43,7 +45,9 @@ export class KindDto {
 
 export class SetRuleDto {
   @ObjectField(() => ScoringRuleDto) rule!: ScoringRuleDto;
-  @ListField(() => KindDto, { max: 26, description: 'which criteria are theory and which practical: what a pass gate reads' }) kinds!: KindDto[];
+  @ListField(
+    () => KindDto, { max: 26, description: 'which criteria are theory and which practical: what a pass gate reads' }
+  ) kinds!: KindDto[];
 }
 
 export class SectionDto {
@@ -53,12 +57,17 @@ export class SectionDto {
 }
 
 export class AspectDto {
-  @RefField({ optional: true, max: 50, description: 'given by its place; what is sent is not looked at', example: 'A1.1' }) id?: string;
+  @RefField(
+    { optional: true, max: 50, description: 'given by its place; what is sent is not looked at', example: 'A1.1' }
+  ) id?: string;
   @EnumField(['M', 'J'], { description: 'measurement or judgement' }) type!: 'M' | 'J';
   @TextField({ max: 1000, example: '外圆直径 Outer diameter' }) name!: string;
   @TextField({ min: 0, max: 5000, optional: true, example: '' }) description?: string;
   @TextField({ min: 0, max: 5000, optional: true, description: 'measurement only', example: 'Ø50 ± 0.02' }) requirement?: string;
-  @ListField('string', { max: 4, optional: true, description: 'judgement only: the texts of 0, 1, 2 and 3', example: ['无', '部分', '大部分', '全部'] })
+  @ListField(
+    'string',
+    { max: 4, optional: true, description: 'judgement only: the texts of 0, 1, 2 and 3', example: ['无', '部分', '大部分', '全部'] }
+  )
   levels?: string[];
   @RefField({ description: 'the section of the occupational standard', example: '1', max: 20 }) section!: string;
   @DecimalField({ description: 'the most that it can give', example: '1.5' }) max!: string;
@@ -90,12 +99,18 @@ export const schemeFrom = ({ title, sections, criteria, rule }: SchemeDto): Sche
   title, sections, rule: rule ?? defaultRule,
   criteria: criteria.map(({ kind, subCriteria, ...criterion }) => ({
     ...criterion, kind: kind ?? null,
-    subCriteria: subCriteria.map(({ aspects, ...sub }) => ({ ...sub, aspects: aspects.map((aspect, i) => aspectFrom(aspect, `${sub.id}.${i + 1}`)) })),
+    subCriteria: subCriteria.map(
+      ({ aspects, ...sub }) => ({ ...sub, aspects: aspects.map((aspect, i) => aspectFrom(aspect, `${sub.id}.${i + 1}`)) })
+    ),
   })),
 });
 
-const aspectFrom = ({ type, name, description = '', requirement = '', levels = [], section, max }: AspectDto, id: string): Aspect =>
-  type === 'M' ? { type, id, name, description, requirement, section, max } : { type, id, name, description, levels, section, max };
+const aspectFrom = (
+  { type, name, description = '', requirement = '', levels = [], section, max }: AspectDto, id: string
+): Aspect =>
+  type === 'M' ? {
+    type, id, name, description, requirement, section, max
+  } : { type, id, name, description, levels, section, max };
 
 export class SchemeListDto {
   @IdField() id!: string;

@@ -5,7 +5,8 @@ import { WrongState, text } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { decide, Reader } from '#libs/service';
 import {
-  type Caller, DoneAnswer, IdParam, type Page, PageQuery, Produces, ProducesFile, Roles, TheCaller, Upload, type Versioned, versioned,
+  type Caller, DoneAnswer, IdParam, type Page, PageQuery, Produces, ProducesFile, Roles, TheCaller, Upload, type Versioned,
+  versioned,
 } from '#libs/web';
 import { fromCis, toCis } from './cis-layout.js';
 import { schemeFrom, SchemeDto, SchemeListDto, SetRuleDto, ShownSchemeDto } from './marking-scheme.dto.js';
@@ -36,7 +37,12 @@ export class MarkingSchemeController {
 
   @Post()
   @Roles('organiser')
-  @ApiOperation({ summary: 'Import a marking scheme from JSON 导入评分标准', description: "Aspects are numbered by their place: the second of A1 is A1.2." })
+  @ApiOperation(
+    {
+      summary: 'Import a marking scheme from JSON 导入评分标准',
+      description: "Aspects are numbered by their place: the second of A1 is A1.2."
+    }
+  )
   @Produces(DoneAnswer, { status: 201 })
   create(@Body() body: SchemeDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.import(caller.newId(), 'json', schemeFrom(body), caller);
@@ -47,7 +53,7 @@ export class MarkingSchemeController {
   @Upload({ types: [xlsx] })
   @ApiOperation({
     summary: 'Import a marking scheme from a spreadsheet 导入表格',
-    description: 'The layout of the Competition Information System. Every bad row is reported with its number and why; then nothing is imported.',
+    description: 'The layout of the Competition Information System. Each bad row is told, with its number and why; nothing is imported then.',
   })
   @Produces(DoneAnswer, { status: 201 })
   async createFromFile(@Body() file: Buffer, @TheCaller() caller: Caller): Promise<Done> {
@@ -62,10 +68,12 @@ export class MarkingSchemeController {
     const { state, version } = await this.reader.load(markingScheme, id, caller);
     const scheme = schemeOf(state);
     return versioned({
-      id, title: scheme.title, state: state.is === 'frozen' ? 'frozen' : 'draft', digest: state.is === 'frozen' ? state.digest : null,
+      id, title: scheme.title, state: state.is === 'frozen' ? 'frozen' : 'draft',
+      digest: state.is === 'frozen' ? state.digest : null,
       report: report(scheme), scheme, sound: schemeProblems(scheme).length === 0,
       parts: parts(scheme).map((part) => ({
-        id: part.id, measurements: part.measurements.map((aspect) => aspect.id), judgements: part.judgements.map((aspect) => aspect.id),
+        id: part.id, measurements: part.measurements.map((aspect) => aspect.id),
+        judgements: part.judgements.map((aspect) => aspect.id),
       })),
     }, version);
   }
@@ -76,7 +84,9 @@ export class MarkingSchemeController {
   @ProducesFile(xlsx)
   async file(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<StreamableFile> {
     const { state } = await this.reader.load(markingScheme, id, caller);
-    return new StreamableFile(await toCis(schemeOf(state)), { type: xlsx, disposition: `attachment; filename="marking-scheme-${id}.xlsx"` });
+    return new StreamableFile(
+      await toCis(schemeOf(state)), { type: xlsx, disposition: `attachment; filename="marking-scheme-${id}.xlsx"` }
+    );
   }
 
   @Put(':id')
@@ -103,7 +113,9 @@ export class MarkingSchemeController {
   @ApiOperation({ summary: 'Set how marks become a result: panel rule, roundings, re-marks, tie-break 计分规则' })
   @Produces(DoneAnswer)
   setRule(@IdParam('id') id: string, @Body() { rule, kinds }: SetRuleDto, @TheCaller() caller: Caller): Promise<Done> {
-    return this.decide(id, { type: 'SetRule', rule, kinds: Object.fromEntries(kinds.map(({ criterion, kind }) => [criterion, kind])) }, caller);
+    return this.decide(
+      id, { type: 'SetRule', rule, kinds: Object.fromEntries(kinds.map(({ criterion, kind }) => [criterion, kind])) }, caller
+    );
   }
 
   @Post(':id/freeze')
@@ -116,7 +128,9 @@ export class MarkingSchemeController {
   }
 
   private import(id: string, source: 'cis' | 'json', scheme: Scheme, caller: Caller): Promise<Done> {
-    return this.bus.execute(decide(markingScheme, id, { type: 'Import', organisation: caller.organisation, source, scheme }, caller));
+    return this.bus.execute(
+      decide(markingScheme, id, { type: 'Import', organisation: caller.organisation, source, scheme }, caller)
+    );
   }
 
   private async decide(id: string, command: MarkingSchemeCommand, caller: Caller): Promise<Done> {
@@ -126,6 +140,9 @@ export class MarkingSchemeController {
 }
 
 const schemeOf = (state: MarkingScheme): Scheme => {
-  if (state.is === 'none') throw new WrongState('marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), 'import one');
+  if (state.is === 'none')
+    throw new WrongState(
+      'marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), 'import one'
+    );
   return state.scheme;
 };

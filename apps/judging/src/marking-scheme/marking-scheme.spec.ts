@@ -2,7 +2,9 @@ import { given } from '#libs/decider';
 import { markingSchemeDecider as decider, type MarkingSchemeEvent } from './marking-scheme.js';
 import { type Aspect, defaultRule, digestOf, report, type Scheme } from './scheme.js';
 
-const measured = (id: string, max: string, section = '1'): Aspect => ({ type: 'M', id, name: id, description: '', requirement: '', section, max });
+const measured = (id: string, max: string, section = '1'): Aspect => (
+  { type: 'M', id, name: id, description: '', requirement: '', section, max }
+);
 const judged = (id: string, max: string, section = '1'): Aspect =>
   ({ type: 'J', id, name: id, description: '', levels: ['none', 'some', 'most', 'all'], section, max });
 
@@ -10,13 +12,21 @@ const scheme: Scheme = {
   title: '车工',
   sections: [{ id: '1', name: 'turning', marks: '70' }, { id: '2', name: 'theory', marks: '30' }],
   criteria: [
-    { id: 'A', name: 'workpiece', mark: '60', kind: null, subCriteria: [{ id: 'A1', name: 'size', day: 1, aspects: [measured('A1.1', '59.5'), judged('A1.2', '0.5')] }] },
-    { id: 'B', name: 'paper', mark: '40', kind: null, subCriteria: [{ id: 'B1', name: 'paper', day: 2, aspects: [measured('B1.1', '40', '2')] }] },
+    {
+      id: 'A', name: 'workpiece', mark: '60', kind: null,
+      subCriteria: [{ id: 'A1', name: 'size', day: 1, aspects: [measured('A1.1', '59.5'), judged('A1.2', '0.5')] }]
+    },
+    {
+      id: 'B', name: 'paper', mark: '40', kind: null,
+      subCriteria: [{ id: 'B1', name: 'paper', day: 2, aspects: [measured('B1.1', '40', '2')] }]
+    },
   ],
   rule: { ...defaultRule, tieBreak: ['A'] },
 };
 const imported: MarkingSchemeEvent = { type: 'MarkingSchemeImported', organisation: 'o1', source: 'json', scheme };
-const frozen: MarkingSchemeEvent = { type: 'MarkingSchemeFrozen', organisation: 'o1', digest: digestOf(scheme), total: '100', aspects: 3, variation: '20', by: 'p1' };
+const frozen: MarkingSchemeEvent = {
+  type: 'MarkingSchemeFrozen', organisation: 'o1', digest: digestOf(scheme), total: '100', aspects: 3, variation: '20', by: 'p1'
+};
 
 describe('a marking scheme', () => {
   it('is frozen with the digest of what it says and the distance from the standard', () => {
@@ -45,13 +55,19 @@ describe('a marking scheme', () => {
         ] },
       }),
     );
-    expect(() => given(decider).when({ type: 'Freeze', by: 'p1' })).toThrow(expect.objectContaining({ rule: 'marking-scheme-unknown' }));
+    expect(() => given(decider).when({ type: 'Freeze', by: 'p1' })).toThrow(
+      expect.objectContaining({ rule: 'marking-scheme-unknown' })
+    );
   });
 
   it('takes its rule and the kinds of its criteria while a draft', () => {
-    const events = given(decider, imported).when({ type: 'SetRule', rule: { ...defaultRule, remarkOver: null }, kinds: { A: 'practical', B: 'theory' } });
+    const events = given(decider, imported).when(
+      { type: 'SetRule', rule: { ...defaultRule, remarkOver: null }, kinds: { A: 'practical', B: 'theory' } }
+    );
     const { state } = given(decider, imported, ...events);
-    expect(state).toMatchObject({ is: 'draft', scheme: { rule: { remarkOver: null }, criteria: [{ kind: 'practical' }, { kind: 'theory' }] } });
+    expect(state).toMatchObject(
+      { is: 'draft', scheme: { rule: { remarkOver: null }, criteria: [{ kind: 'practical' }, { kind: 'theory' }] } }
+    );
     expect(() => given(decider, imported).when({ type: 'SetRule', rule: defaultRule, kinds: { Z: 'theory' } }))
       .toThrow(expect.objectContaining({ rule: 'unknown-criterion' }));
   });

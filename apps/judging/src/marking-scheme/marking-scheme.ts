@@ -14,7 +14,10 @@ import { schemeProblems } from './scheme-check.js';
 export type MarkingSchemeEvent =
   | { type: 'MarkingSchemeImported'; organisation: string; source: 'cis' | 'json'; scheme: Scheme }
   | { type: 'ScoringRuleSet'; rule: ScoringRule; kinds: Readonly<Record<string, 'theory' | 'practical'>> }
-  | { type: 'MarkingSchemeFrozen'; organisation: string; digest: string; total: string; aspects: number; variation: string; by: string };
+  | {
+    type: 'MarkingSchemeFrozen'; organisation: string; digest: string; total: string; aspects: number; variation: string;
+    by: string
+  };
 
 export type MarkingSchemeCommand =
   | { type: 'Import'; organisation: string; source: 'cis' | 'json'; scheme: Scheme }
@@ -37,7 +40,10 @@ const decide = (command: MarkingSchemeCommand, state: MarkingScheme): readonly M
       const { scheme } = draft(state);
       const unknown = Object.keys(command.kinds).filter((id) => !scheme.criteria.some((criterion) => criterion.id === id));
       if (unknown.length > 0)
-        throw new Refusal('unknown-criterion', text(`没有评分项 ${unknown.join('、')}`, `there is no criterion ${unknown.join(', ')}`), 'name criteria of the scheme');
+        throw new Refusal(
+          'unknown-criterion', text(`没有评分项 ${unknown.join('、')}`, `there is no criterion ${unknown.join(', ')}`),
+          'name criteria of the scheme'
+        );
       return [{ type: 'ScoringRuleSet', rule: command.rule, kinds: command.kinds }];
     }
     case 'Freeze': {
@@ -45,7 +51,10 @@ const decide = (command: MarkingSchemeCommand, state: MarkingScheme): readonly M
       const { organisation, scheme } = draft(state);
       const problems = schemeProblems(scheme);
       if (problems.length > 0)
-        throw new Refusal('marking-scheme-incomplete', text(`评分标准有 ${problems.length} 处问题`, `the scheme has ${problems.length} problems`), 'correct it and import it again', { problems });
+        throw new Refusal(
+          'marking-scheme-incomplete', text(`评分标准有 ${problems.length} 处问题`, `the scheme has ${problems.length} problems`),
+          'correct it and import it again', { problems }
+        );
       const { total, aspects, variation }: SchemeReport = report(scheme);
       return [{ type: 'MarkingSchemeFrozen', organisation, digest: digestOf(scheme), total, aspects, variation, by: command.by }];
     }
@@ -61,10 +70,12 @@ const evolve = (state: MarkingScheme, event: MarkingSchemeEvent): MarkingScheme 
 };
 
 const withRule = (scheme: Scheme, { rule, kinds }: Extract<MarkingSchemeEvent, { type: 'ScoringRuleSet' }>): Scheme => ({
-  ...scheme, rule, criteria: scheme.criteria.map((criterion) => ({ ...criterion, kind: kinds[criterion.id] ?? criterion.kind })),
+  ...scheme, rule, criteria: scheme.criteria.map((criterion) => ({ ...criterion, kind: Object.hasOwn(kinds, criterion.id) ? (kinds[criterion.id] ?? null) : criterion.kind })),
 });
 
-export const markingSchemeDecider: Decider<MarkingSchemeCommand, MarkingScheme, MarkingSchemeEvent> = { initial: { is: 'none' }, decide, evolve };
+export const markingSchemeDecider: Decider<MarkingSchemeCommand, MarkingScheme, MarkingSchemeEvent> = {
+  initial: { is: 'none' }, decide, evolve
+};
 
 export const markingScheme: Aggregate<MarkingSchemeCommand, MarkingScheme, MarkingSchemeEvent> = {
   name: 'marking-scheme',
@@ -74,7 +85,9 @@ export const markingScheme: Aggregate<MarkingSchemeCommand, MarkingScheme, Marki
 
 function notFrozen(state: MarkingScheme): asserts state is Exclude<MarkingScheme, { is: 'frozen' }> {
   if (state.is === 'frozen')
-    throw new Refusal('marking-scheme-frozen', text('评分标准已冻结，不能再改', 'the scheme is frozen and cannot change'), 'import it as another scheme');
+    throw new Refusal(
+      'marking-scheme-frozen', text('评分标准已冻结，不能再改', 'the scheme is frozen and cannot change'), 'import it as another scheme'
+    );
 }
 
 const draft = (state: MarkingScheme): Extract<MarkingScheme, { is: 'draft' }> => {

@@ -23,19 +23,31 @@ const structureProblems = (scheme: Scheme): readonly Problem[] => {
     ...repeated(scheme.criteria, 'criterion'),
     ...repeated(subCriteria(scheme), 'sub-criterion'),
     ...repeated(aspects(scheme), 'aspect'),
-    ...scheme.sections.filter(({ marks }) => !isMark(marks)).map(({ id }) => problem(`section ${id}`, '分值不合法', 'its marks are no number')),
+    ...scheme.sections.filter(({ marks }) => !isMark(marks)).map(
+      ({ id }) => problem(`section ${id}`, '分值不合法', 'its marks are no number')
+    ),
     ...subCriteria(scheme)
       .filter(({ day }) => !Number.isSafeInteger(day) || day < 1 || day > 99)
       .map(({ id }) => problem(id, '评分日应为 1–99', 'its day of marking is not 1 to 99')),
     ...aspects(scheme).flatMap((aspect) => [
-      ...(isMark(aspect.max) && compare(parse(aspect.max), zero) > 0 ? [] : [problem(aspect.id, '满分应大于 0', 'its maximum is not above 0')]),
-      ...(sections.size === 0 || sections.has(aspect.section) ? [] : [problem(aspect.id, `没有职业标准部分“${aspect.section}”`, `there is no section ${aspect.section || '(blank)'}`)]),
+      ...(
+        isMark(aspect.max) && compare(parse(aspect.max), zero) > 0 ? [] : [
+          problem(aspect.id, '满分应大于 0', 'its maximum is not above 0')
+        ]
+      ),
+      ...(
+        sections.size === 0 || sections.has(aspect.section) ? [] : [
+          problem(aspect.id, `没有职业标准部分“${aspect.section}”`, `there is no section ${aspect.section || '(blank)'}`)
+        ]
+      ),
       ...(aspect.type === 'J' && (aspect.levels.length !== 4 || aspect.levels.some((level) => level.trim() === ''))
         ? [problem(aspect.id, '评判点需写明 0–3 四个等级', 'a judgement needs a text for each of 0 to 3')] : []),
     ]),
     ...scheme.criteria.flatMap((criterion) => {
       const given = criterion.subCriteria.flatMap((sub) => sub.aspects);
-      if (!isMark(criterion.mark) || given.some(({ max }) => !isMark(max))) return [problem(criterion.id, '分值不合法', 'a mark is no number')];
+      if (
+        !isMark(criterion.mark) || given.some(({ max }) => !isMark(max))
+      ) return [problem(criterion.id, '分值不合法', 'a mark is no number')];
       return compare(parse(criterion.mark), marksOf(given)) === 0
         ? [] : [problem(criterion.id, '评分点之和不等于该项分值', 'its aspects do not sum to its mark')];
     }),
@@ -44,7 +56,9 @@ const structureProblems = (scheme: Scheme): readonly Problem[] => {
 
 export const ruleProblems = (rule: ScoringRule, scheme: Scheme): readonly Problem[] => {
   const criteria = new Set(scheme.criteria.map(({ id }) => id));
-  const summed = aspects(scheme).every(({ max }) => isMark(max)) && isMark(rule.total) && compare(marksOf(aspects(scheme)), parse(rule.total)) === 0;
+  const summed = aspects(scheme).every(({ max }) => isMark(max)) && isMark(rule.total) && compare(
+    marksOf(aspects(scheme)), parse(rule.total)
+  ) === 0;
   const { judgement } = rule;
   return [
     ...(summed ? [] : [problem('rule.total', `评分点之和不等于 ${rule.total}`, `the aspects do not sum to ${rule.total}`)]),
@@ -55,7 +69,9 @@ export const ruleProblems = (rule: ScoringRule, scheme: Scheme): readonly Proble
       ? [problem('rule.judgement', '去掉的个数与最少个数应为 0–50', 'what is dropped, and the least number, are 0 to 50')] : [],
     ...[judgement.rounding, rule.rounding.aspect, rule.rounding.criterion, rule.rounding.total].every(isRounding)
       ? [] : [problem('rule.rounding', '小数位应为 0–10', 'digits are 0 to 10')],
-    ...rule.tieBreak.filter((id) => !criteria.has(id)).map((id) => problem('rule.tieBreak', `没有评分项“${id}”`, `there is no criterion ${id}`)),
+    ...rule.tieBreak.filter((id) => !criteria.has(id)).map(
+      (id) => problem('rule.tieBreak', `没有评分项“${id}”`, `there is no criterion ${id}`)
+    ),
   ];
 };
 

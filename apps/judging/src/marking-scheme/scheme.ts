@@ -83,7 +83,10 @@ export const defaultRule: ScoringRule = {
   tieBreak: [],
 };
 
-export const subCriteria = (scheme: Scheme): readonly SubCriterion[] => scheme.criteria.flatMap((criterion) => criterion.subCriteria);
+export const aspectsOf = (criterion: Criterion): readonly Aspect[] => criterion.subCriteria.flatMap((sub) => sub.aspects);
+export const subCriteria = (scheme: Scheme): readonly SubCriterion[] => scheme.criteria.flatMap(
+  (criterion) => criterion.subCriteria
+);
 export const aspects = (scheme: Scheme): readonly Aspect[] => subCriteria(scheme).flatMap((sub) => sub.aspects);
 export const marksOf = (list: readonly Aspect[]): Fraction => total(list.map(({ max }) => parse(max)));
 
@@ -113,7 +116,9 @@ export interface SchemeReport {
   readonly measurements: number;
   readonly judgements: number;
   readonly criteria: readonly { readonly id: string; readonly mark: DecimalString; readonly aspectMarks: DecimalString }[];
-  readonly sections: readonly { readonly id: string; readonly marks: DecimalString; readonly aspectMarks: DecimalString; readonly variation: DecimalString }[];
+  readonly sections: readonly {
+    readonly id: string; readonly marks: DecimalString; readonly aspectMarks: DecimalString; readonly variation: DecimalString
+  }[];
   /** Σ |the standard's marks − the aspects' marks| over the sections. */
   readonly variation: DecimalString;
 }

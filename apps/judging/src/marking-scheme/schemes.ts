@@ -31,7 +31,9 @@ export class Schemes {
   async page({ limit = 50, cursor }: { limit?: number; cursor?: string }, { organisation }: Caller): Promise<Page<SchemeRow>> {
     const [after] = readCursor(cursor, 1) ?? [];
     const rows = await this.db.manager.find(SchemeRow, {
-      where: { organisation, ...(typeof after === 'string' ? { id: MoreThan(after) } : {}) }, order: { id: 'ASC' }, take: limit + 1,
+      where: {
+        organisation, ...(typeof after === 'string' ? { id: MoreThan(after) } : {})
+      }, order: { id: 'ASC' }, take: limit + 1,
     });
     return pageOf(rows, limit, ({ id }) => [id]);
   }

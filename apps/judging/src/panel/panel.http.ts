@@ -5,7 +5,8 @@ import type { Done } from '#libs/event-store';
 import { decide, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import {
-  BooleanField, type Caller, DoneAnswer, IdParam, ListField, Produces, RefField, Roles, TextField, TheCaller, type Versioned, versioned,
+  BooleanField, type Caller, DoneAnswer, IdParam, ListField, Produces, RefField, Roles, TextField, TheCaller, type Versioned,
+  versioned,
 } from '#libs/web';
 import { contest, known } from '../contest/contest.js';
 import { chiefOnly } from '../contest/marking-desk.js';
@@ -16,8 +17,12 @@ const example = { chief: 'chief-judge-1', judge: 'judge-1', other: 'judge-2', ar
 
 export class AppointDto {
   @RefField({ description: "the chief judge's token subject", example: example.chief }) chief!: string;
-  @ListField('string', { min: 1, max: 50, description: 'token subjects', example: [example.judge, example.other] }) judges!: string[];
-  @ListField('string', { max: 20, description: 'token subjects; none of them marks here', example: [example.arbitrator] }) arbitrators!: string[];
+  @ListField(
+    'string', { min: 1, max: 50, description: 'token subjects', example: [example.judge, example.other] }
+  ) judges!: string[];
+  @ListField(
+    'string', { max: 20, description: 'token subjects; none of them marks here', example: [example.arbitrator] }
+  ) arbitrators!: string[];
 }
 
 export class AddJudgeDto {
@@ -30,7 +35,10 @@ export class AddArbitratorDto {
 
 export class RecuseDto {
   @RefField({ example: example.judge }) judge!: string;
-  @ListField('string', { optional: true, min: 1, max: 1000, description: 'these codes only; without it the whole contest', example: ['K07'] })
+  @ListField(
+    'string',
+    { optional: true, min: 1, max: 1000, description: 'these codes only; without it the whole contest', example: ['K07'] }
+  )
   codes?: string[];
   @TextField({ max: 2000, description: 'why; kept encrypted', example: '认出了作品的作者。' }) reason!: string;
 }
@@ -78,7 +86,11 @@ export class PanelController {
     const { chief, seats, arbitrators } = state.is === 'none' ? { chief: '', seats: [], arbitrators: [] } : state;
     return versioned({
       chief, arbitrators,
-      seats: seats.map((seat) => ({ judge: holderOf(seat), before: seat.holders.slice(0, -1), recused: seat.recused, recusedFrom: seat.recusedFrom })),
+      seats: seats.map(
+        (seat) => (
+          { judge: holderOf(seat), before: seat.holders.slice(0, -1), recused: seat.recused, recusedFrom: seat.recusedFrom }
+        )
+      ),
     }, version);
   }
 
@@ -86,7 +98,9 @@ export class PanelController {
   @Roles('organiser')
   @ApiOperation({ summary: 'Appoint the panel of a contest 任命裁判组' })
   @Produces(DoneAnswer, { status: 201 })
-  async appoint(@IdParam('id') id: string, @Body() { chief, judges, arbitrators }: AppointDto, @TheCaller() caller: Caller): Promise<Done> {
+  async appoint(
+    @IdParam('id') id: string, @Body() { chief, judges, arbitrators }: AppointDto, @TheCaller() caller: Caller
+  ): Promise<Done> {
     const { organisation } = known((await this.reader.load(contest, id, caller)).state);
     return this.bus.execute(decide(panel, id, { type: 'Appoint', organisation, chief, judges, arbitrators }, caller));
   }
@@ -124,7 +138,9 @@ export class PanelController {
   @ApiOperation({ summary: 'Give a seat to another judge, who marks what is still missing 替换裁判' })
   @Produces(DoneAnswer)
   replace(@IdParam('id') id: string, @Body() body: ReplaceDto, @TheCaller() caller: Caller): Promise<Done> {
-    return this.withReason(id, body.judge, body.reason, caller, (text) => ({ type: 'Replace', judge: body.judge, with: body.with, reason: text }));
+    return this.withReason(
+      id, body.judge, body.reason, caller, (text) => ({ type: 'Replace', judge: body.judge, with: body.with, reason: text })
+    );
   }
 
   @Post('measurements')
@@ -141,7 +157,9 @@ export class PanelController {
     return this.bus.execute(decide(panel, id, command, caller));
   }
 
-  private async withReason(id: string, judge: string, reason: string, caller: Caller, command: (text: string) => PanelCommand): Promise<Done> {
+  private async withReason(
+    id: string, judge: string, reason: string, caller: Caller, command: (text: string) => PanelCommand
+  ): Promise<Done> {
     await this.allowed(id, caller);
     return this.transactions.run(caller, async (work) =>
       work.decide(panel, id, command(await this.vault.put(work.query, seatRecord(id, judge), reason, caller.newId()))));

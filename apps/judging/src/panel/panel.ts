@@ -55,7 +55,10 @@ export const everSat = (panel: AppointedPanel, subject: string): boolean =>
 const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
   switch (command.type) {
     case 'Appoint': {
-      if (panel.is === 'appointed') throw new Refusal('panel-appointed', text('裁判组已任命', 'the panel is appointed already'), 'add, recuse or replace judges');
+      if (panel.is === 'appointed')
+        throw new Refusal(
+          'panel-appointed', text('裁判组已任命', 'the panel is appointed already'), 'add, recuse or replace judges'
+        );
       const { judges, chief, arbitrators } = command;
       if (judges.length === 0) throw new Refusal('panel-empty', text('裁判组至少需要一名裁判', 'a panel needs a judge'), 'name its judges');
       if (new Set([...judges, chief, ...arbitrators]).size !== judges.length + 1 + arbitrators.length) throw twoRoles();
@@ -97,11 +100,15 @@ const evolve = (panel: Panel, event: PanelEvent): Panel => {
     case 'ArbitratorAdded': return { ...panel, arbitrators: [...panel.arbitrators, event.arbitrator] };
     case 'JudgeRecused': {
       const { codes } = event;
-      return at(event.judge, (one) => (codes ? { ...one, recusedFrom: [...one.recusedFrom, ...codes] } : { ...one, recused: true }));
+      return at(
+        event.judge, (one) => (codes ? { ...one, recusedFrom: [...one.recusedFrom, ...codes] } : { ...one, recused: true })
+      );
     }
     case 'JudgeReplaced': {
       const taken = at(event.judge, (one) => ({ ...one, holders: [...one.holders, event.with] }));
-      const measurers = Object.entries(panel.measurers).map(([part, judge]) => [part, judge === event.judge ? event.with : judge]);
+      const measurers = Object.entries(panel.measurers).map(
+        ([part, judge]) => [part, judge === event.judge ? event.with : judge]
+      );
       return { ...(taken as AppointedPanel), measurers: Object.fromEntries(measurers) as Record<string, string> };
     }
     case 'MeasurementAssigned': return { ...panel, measurers: { ...panel.measurers, [event.part]: event.judge } };
@@ -125,7 +132,10 @@ const appointed = (state: Panel): AppointedPanel => {
 
 const sitting = (state: AppointedPanel, judge: string): Seat => {
   const found = seatOf(state, judge);
-  if (!found) throw new Refusal('not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), 'name a judge who sits');
+  if (!found)
+    throw new Refusal(
+      'not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), 'name a judge who sits'
+    );
   return found;
 };
 

@@ -28,20 +28,25 @@ export class Closing {
       const { desk, sheets, state } = await this.complete(work, id, caller);
       if (desk.contest.is !== 'marked') running(desk.contest);
       return state.expected.flatMap((expected) => {
-        const sheet = counting(expected, sheets);
-        return sheet?.is === 'signed' ? expected.ids.filter((one) => sheets.get(one) === sheet) : [];
+        const found = counting(expected, sheets);
+        return found?.sheet.is === 'signed' ? [found.id] : [];
       });
     });
     for (let from = 0; from < open.length; from += CHUNK) {
-      const items = open.slice(from, from + CHUNK).map((sheet) => ({ id: sheet, command: { type: 'Lock', by: caller.subject } as const }));
+      const items = open.slice(from, from + CHUNK).map(
+        (sheet) => ({ id: sheet, command: { type: 'Lock', by: caller.subject } as const })
+      );
       await this.transactions.run(caller, async (work) => {
         await work.decideMany(scoresheet, items);
       });
     }
     return this.transactions.run(caller, async (work) => {
       const { state, sheets } = await this.complete(work, id, caller);
-      const late = state.expected.filter((expected) => counting(expected, sheets)?.is !== 'locked').length;
-      if (late > 0) throw new Refusal('sheets-changed', text(`${late} 份评分表刚刚有变动`, `${late} sheets changed just now`), 'lock again');
+      const late = state.expected.filter((expected) => counting(expected, sheets)?.sheet.is !== 'locked').length;
+      if (late > 0)
+        throw new Refusal(
+          'sheets-changed', text(`${late} 份评分表刚刚有变动`, `${late} sheets changed just now`), 'lock again'
+        );
       const done = await work.decide(contest, id, { type: 'CompleteMarking', contest: id, by: caller.subject });
       await publishNext(work, id, { kind: 'marking-completed' });
       return done;
@@ -69,7 +74,9 @@ export class Closing {
     const state = marking(desk, sheets);
     nothingMissing(state);
     if (state.disagreements.length > 0)
-      throw new Refusal('re-mark-due', text(`有 ${state.disagreements.length} 处评判分歧需重评`, `${state.disagreements.length} judgements are to be marked again`),
+      throw new Refusal('re-mark-due', text(
+        `有 ${state.disagreements.length} 处评判分歧需重评`, `${state.disagreements.length} judgements are to be marked again`
+      ),
         'ask for a re-mark', { disagreements: state.disagreements.slice(0, 500) });
     return { desk, sheets, state };
   }

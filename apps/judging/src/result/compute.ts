@@ -5,9 +5,11 @@
 import type { DecimalString } from '#libs/decider';
 import { counting, type ExpectedSheet, expectedSheets, type MissingSheet, missing } from '../contest/expected.js';
 import type { KnownContest } from '../contest/contest.js';
-import { type Aspect, type Criterion, type Judgement, parts, type Scheme, type ScoringRule } from '../marking-scheme/scheme.js';
+import { type Aspect, aspectsOf, type Criterion, type Judgement, parts, type Scheme, type ScoringRule } from '../marking-scheme/scheme.js';
 import type { AppointedPanel } from '../panel/panel.js';
-import { compare, dividedBy, type Fraction, fraction, parse, rounded, shown, stepped, times, total, zero } from '../scoring/fraction.js';
+import {
+  compare, dividedBy, type Fraction, fraction, parse, rounded, shown, stepped, times, total, zero
+} from '../scoring/fraction.js';
 import { panelScore, spread } from '../scoring/panel-rule.js';
 import { ranking } from '../scoring/ranking.js';
 import type { FilledSheet, Scoresheet } from '../scoresheet/scoresheet.js';
@@ -47,7 +49,10 @@ export interface Desk {
 
 /** The sheets that a contest needs, in a fixed order; voided codes need none. */
 export const owed = ({ id, contest, scheme, panel }: Desk): readonly ExpectedSheet[] =>
-  expectedSheets(id, scheme, panel, contest.codes.map((code, ordinal) => ({ code, ordinal })).filter(({ code }) => contest.voided[code] === undefined));
+  expectedSheets(
+    id, scheme, panel,
+    contest.codes.map((code, ordinal) => ({ code, ordinal })).filter(({ code }) => contest.voided[code] === undefined)
+  );
 
 export const marking = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): Marking => {
   const expected = owed(desk);
@@ -58,23 +63,29 @@ export const marking = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): Ma
 export const placings = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): readonly Placing[] => {
   const { scheme, contest } = desk;
   const byCode = groupByCode(owed(desk), sheets);
-  const scored = contest.codes.filter((code) => contest.voided[code] === undefined).map((code) => scoreOf(code, byCode.get(code) ?? [], desk));
+  const scored = contest.codes.filter((code) => contest.voided[code] === undefined).map(
+    (code) => scoreOf(code, byCode.get(code) ?? [], desk)
+  );
   const ranks = new Map(ranking(scored).map((ranked) => [ranked.code, ranked]));
-  const digits = scheme.rule.rounding.total;
+  const { total: digits, criterion: step } = scheme.rule.rounding;
   const placed = scored.map(({ code, total: points, criteria }): Placing => ({
     code,
     rank: ranks.get(code)?.rank ?? null,
     unranked: null,
     total: rounded(points, digits),
-    criteria: criteria.map(({ criterion, mark }) => ({ id: criterion.id, mark: scheme.rule.rounding.criterion ? rounded(mark, scheme.rule.rounding.criterion) : shown(mark) })),
+    criteria: criteria.map(({ criterion, mark }) => ({ id: criterion.id, mark: step ? rounded(mark, step) : shown(mark) })),
     theory: outOf100('theory', criteria, scheme),
     practical: outOf100('practical', criteria, scheme),
     tied: ranks.get(code)?.tied ?? false,
   }));
   const voided = contest.codes.filter((code) => contest.voided[code] !== undefined).map((code): Placing => ({
-    code, rank: null, unranked: contest.voided[code] ?? null, total: rounded(zero, digits), criteria: [], theory: null, practical: null, tied: false,
+    code, rank: null, unranked: contest.voided[code] ?? null, total: rounded(zero, digits), criteria: [], theory: null,
+    practical: null, tied: false,
   }));
-  return [...placed.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.code < b.code ? -1 : 1)), ...voided.sort((a, b) => (a.code < b.code ? -1 : 1))];
+  return [
+    ...placed.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.code < b.code ? -1 : 1)),
+    ...voided.sort((a, b) => (a.code < b.code ? -1 : 1))
+  ];
 };
 
 interface Scored {
@@ -89,7 +100,7 @@ const scoreOf = (code: string, sheets: readonly (FilledSheet | undefined)[], { s
   const { rule } = scheme;
   const criteria = scheme.criteria.map((criterion): CriterionMark => ({
     criterion,
-    mark: stepped(total(criterion.subCriteria.flatMap((sub) => sub.aspects).map((aspect) => aspectMark(aspect, sheets, rule, panel.seats.length))), rule.rounding.criterion),
+    mark: stepped(total(aspectsOf(criterion).map((aspect) => aspectMark(aspect, sheets, rule, panel.seats.length))), rule.rounding.criterion),
   }));
   return {
     code, criteria,
@@ -109,7 +120,9 @@ const aspectMark = (aspect: Aspect, sheets: readonly (FilledSheet | undefined)[]
 };
 
 /** One entry a seat; null where it was recused and gave none. */
-const scores = (aspect: Judgement, sheets: readonly (FilledSheet | undefined)[], seats: number): readonly (DecimalString | null)[] => {
+const scores = (
+  aspect: Judgement, sheets: readonly (FilledSheet | undefined)[], seats: number
+): readonly (DecimalString | null)[] => {
   const given = sheets.flatMap((sheet) => (sheet?.kind === 'J' ? (sheet.marks[aspect.id] ?? []) : []));
   return [...given, ...Array.from({ length: seats - given.length }, () => null)];
 };
@@ -121,10 +134,13 @@ const outOf100 = (kind: 'theory' | 'practical', criteria: readonly CriterionMark
   return rounded(dividedBy(times(total(counted.map(({ mark }) => mark)), fraction(100)), max), rule.rounding.total);
 };
 
-const disagreements = ({ scheme }: Desk, expected: readonly ExpectedSheet[], sheets: ReadonlyMap<string, Scoresheet>): readonly Disagreement[] => {
+const disagreements = (
+  { scheme }: Desk, expected: readonly ExpectedSheet[], sheets: ReadonlyMap<string, Scoresheet>
+): readonly Disagreement[] => {
   const over = scheme.rule.remarkOver;
   if (over === null) return [];
-  return [...groupByCode(expected, sheets)].flatMap(([code, list]) => parts(scheme).flatMap((part) => part.judgements.flatMap((aspect) => {
+  const codes = [...groupByCode(expected, sheets)];
+  return codes.flatMap(([code, list]) => parts(scheme).flatMap((part) => part.judgements.flatMap((aspect) => {
     const marked = list.filter((sheet) => sheet?.kind === 'J' && sheet.marks[aspect.id] !== undefined);
     const apart = spread(marked.map((sheet) => sheet?.marks[aspect.id] ?? '0'));
     const again = marked.some((sheet) => sheet?.asked.includes(aspect.id) || sheet?.remarked.includes(aspect.id));
@@ -132,11 +148,13 @@ const disagreements = ({ scheme }: Desk, expected: readonly ExpectedSheet[], she
   })));
 };
 
-const groupByCode = (expected: readonly ExpectedSheet[], sheets: ReadonlyMap<string, Scoresheet>): Map<string, (FilledSheet | undefined)[]> => {
+const groupByCode = (
+  expected: readonly ExpectedSheet[], sheets: ReadonlyMap<string, Scoresheet>
+): Map<string, (FilledSheet | undefined)[]> => {
   const groups = new Map<string, (FilledSheet | undefined)[]>();
   for (const one of expected) {
     const list = groups.get(one.code) ?? [];
-    list.push(counting(one, sheets));
+    list.push(counting(one, sheets)?.sheet);
     groups.set(one.code, list);
   }
   return groups;

@@ -10,7 +10,9 @@ export interface Margin {
 }
 
 /** `better` is the last code of the next better rank; the winner has none. */
-export const margin = (placing: Pick<Placing, 'total' | 'criteria'>, better: Pick<Placing, 'code' | 'total' | 'criteria'>): Margin => ({
+export const margin = (
+  placing: Pick<Placing, 'total' | 'criteria'>, better: Pick<Placing, 'code' | 'total' | 'criteria'>
+): Margin => ({
   to: better.code,
   total: shown(minus(parse(better.total), parse(placing.total))),
   criteria: placing.criteria.map(({ id, mark }) => ({

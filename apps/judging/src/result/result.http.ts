@@ -3,7 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import type { Instant } from '#libs/decider';
 import {
-  BooleanField, type Caller, DecimalField, EnumField, IdField, IdParam, InstantField, IntegerField, ListField, NotFound, ObjectField, Produces,
+  BooleanField, type Caller, DecimalField, EnumField, IdField, IdParam, InstantField, IntegerField, ListField, NotFound,
+  ObjectField, Produces,
   RefField, Roles, TheCaller,
 } from '#libs/web';
 import { Hearings } from '../hearing/hearings.js';
@@ -26,7 +27,9 @@ export class CriterionMarkDto {
 export class MarginDto {
   @RefField({ description: 'the code of the next better rank', example: 'K12' }) to!: string;
   @DecimalField({ example: '0.75' }) total!: string;
-  @ListField(() => CriterionMarkDto, { description: 'negative where this code was the better one' }) criteria!: readonly CriterionMarkDto[];
+  @ListField(
+    () => CriterionMarkDto, { description: 'negative where this code was the better one' }
+  ) criteria!: readonly CriterionMarkDto[];
 }
 
 export class PlacingDto {
@@ -38,7 +41,9 @@ export class PlacingDto {
   @ListField(() => CriterionMarkDto) criteria!: readonly CriterionMarkDto[];
   @DecimalField({ nullable: true, description: 'theory out of 100', example: '80.00' }) theory!: string | null;
   @DecimalField({ nullable: true, description: 'practice out of 100', example: '90.10' }) practical!: string | null;
-  @ObjectField(() => MarginDto, { nullable: true, description: 'what it lacked of the next better rank' }) margin!: MarginDto | null;
+  @ObjectField(
+    () => MarginDto, { nullable: true, description: 'what it lacked of the next better rank' }
+  ) margin!: MarginDto | null;
 }
 
 export class ResultDto {
@@ -46,9 +51,13 @@ export class ResultDto {
   @IntegerField({ min: 1 }) revision!: number;
   @EnumField(['provisional', 'final']) stage!: Stage;
   @EnumField(resultStates, { description: 'where it is in its life' }) state!: ResultState;
-  @EnumField(['marking-completed', 'hearing-upheld', 'code-voided', 'finalised'], { description: 'why there is this revision' }) because!: Because['kind'];
+  @EnumField(
+    ['marking-completed', 'hearing-upheld', 'code-voided', 'finalised'], { description: 'why there is this revision' }
+  ) because!: Because['kind'];
   @RefField({ description: 'SHA-256 over the placings' }) digest!: string;
-  @InstantField({ nullable: true, description: 'when the contest was first finalised; no correction changes it' }) firstFinalAt!: Instant | null;
+  @InstantField(
+    { nullable: true, description: 'when the contest was first finalised; no correction changes it' }
+  ) firstFinalAt!: Instant | null;
   @ListField(() => PlacingDto) placings!: readonly PlacingDto[];
 }
 
@@ -64,10 +73,12 @@ export class ResultController {
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
   @ApiOperation({
     summary: 'The result by code, with margins by criterion 成绩',
-    description: 'There is none before every sheet is locked, so no judge sees a total while marking. Nobody here knows who is behind a code.',
+    description: 'There is none before every sheet is locked: no judge sees a total while marking. Nobody here knows who is behind a code.',
   })
   @Produces(ResultDto)
-  async one(@IdParam('id') contest: string, @Query() { revision }: ResultQuery, @TheCaller() { organisation }: Caller): Promise<ResultDto> {
+  async one(
+    @IdParam('id') contest: string, @Query() { revision }: ResultQuery, @TheCaller() { organisation }: Caller
+  ): Promise<ResultDto> {
     const [row] = await this.db.manager.find(ResultRow, {
       where: { contest, organisation, ...(revision === undefined ? {} : { revision }) }, order: { revision: 'DESC' }, take: 1,
     });
@@ -77,7 +88,8 @@ export class ResultController {
     });
     const appealed = (await this.hearings.of(contest)).some(({ state }) => state === 'filed' || state === 'assigned');
     return {
-      contest, revision: row.revision, stage: row.stage, state: stateOf(row, appealed), because: row.because.kind, digest: row.digest, firstFinalAt: row.firstFinalAt,
+      contest, revision: row.revision, stage: row.stage, state: stateOf(row, appealed), because: row.because.kind,
+      digest: row.digest, firstFinalAt: row.firstFinalAt,
       placings: rows.map(({ contest: _c, revision: _r, ...placing }) => ({ ...placing, margin: marginOf(placing, rows) })),
     };
   }

@@ -20,15 +20,23 @@ export type Because =
   | { readonly kind: 'finalised' };
 
 export type ResultEvent =
-  | { type: 'ResultOpened'; organisation: string; contest: string; revision: number; stage: Stage; count: number; digest: string; scheme: string; firstFinalAt: Instant | null; because: Because; by: string }
+  | {
+    type: 'ResultOpened'; organisation: string; contest: string; revision: number; stage: Stage; count: number; digest: string;
+    scheme: string; firstFinalAt: Instant | null; because: Because; by: string
+  }
   | ({ type: 'ResultPlaced'; contest: string; revision: number } & Placing)
   | { type: 'ResultClosed'; contest: string; revision: number; stage: Stage };
 
 export type ResultCommand =
-  | { type: 'Publish'; organisation: string; contest: string; scheme: string; because: Because; placings: readonly Placing[]; by: string }
-  /** `open` are the hearings still open; `notice` is what registration announced. */
-  | { type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string; at: Instant; openAppeals: readonly string[];
-      notice: { readonly appealsUntil: Instant; readonly until: Instant } | null };
+  | {
+    type: 'Publish'; organisation: string; contest: string; scheme: string; because: Because; placings: readonly Placing[];
+    by: string
+  }
+  /** `notice` is what registration announced, null before it did. */
+  | {
+      type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string; at: Instant;
+      openAppeals: readonly string[]; notice: { readonly appealsUntil: Instant; readonly until: Instant } | null;
+    };
 
 export interface PublishedResult {
   readonly is: Stage;
@@ -51,13 +59,24 @@ const decide = (command: ResultCommand, result: Result): readonly ResultEvent[] 
     }
     case 'Finalise': {
       if (result.is === 'final') return []; // asked twice
-      if (result.is === 'none') throw new WrongState('result-not-computed', text('尚无成绩', 'there is no result yet'), 'lock the marking first');
+      if (result.is === 'none') throw new WrongState(
+        'result-not-computed', text('尚无成绩', 'there is no result yet'), 'lock the marking first'
+      );
       if (command.openAppeals.length > 0)
-        throw new Refusal('hearings-open', text(`还有 ${command.openAppeals.length} 件申诉未结`, `${command.openAppeals.length} appeals are not decided`), 'decide them', { appeals: command.openAppeals });
+        throw new Refusal(
+          'hearings-open',
+          text(`还有 ${command.openAppeals.length} 件申诉未结`, `${command.openAppeals.length} appeals are not decided`), 'decide them',
+          { appeals: command.openAppeals }
+        );
       const { notice, at } = command;
-      if (!notice) throw new Refusal('not-noticed', text('成绩尚未公示', 'the result is not on public notice yet'), 'wait for the notice');
+      if (!notice) throw new Refusal(
+        'not-noticed', text('成绩尚未公示', 'the result is not on public notice yet'), 'wait for the notice'
+      );
       const until = notice.until > notice.appealsUntil ? notice.until : notice.appealsUntil;
-      if (at < until) throw new Refusal('notice-not-over', text('公示期或申诉期未满', 'the notice or the time to appeal is not over'), `finalise from ${until}`, { until });
+      if (at < until)
+        throw new Refusal(
+          'notice-not-over', text('公示期或申诉期未满', 'the notice or the time to appeal is not over'), `finalise from ${until}`, { until }
+        );
       return revision({ ...command, because: { kind: 'finalised' } }, result.revision + 1, 'final', at);
     }
   }
@@ -67,7 +86,10 @@ const revision = (
   { organisation, contest, scheme, because, placings, by }: Omit<Extract<ResultCommand, { type: 'Publish' }>, 'type'>,
   number: number, stage: Stage, firstFinalAt: Instant | null,
 ): readonly ResultEvent[] => [
-  { type: 'ResultOpened', organisation, contest, revision: number, stage, count: placings.length, digest: digestOf(placings), scheme, firstFinalAt, because, by },
+  {
+    type: 'ResultOpened', organisation, contest, revision: number, stage, count: placings.length, digest: digestOf(placings),
+    scheme, firstFinalAt, because, by
+  },
   ...placings.map((placing): ResultEvent => ({ type: 'ResultPlaced', contest, revision: number, ...placing })),
   { type: 'ResultClosed', contest, revision: number, stage },
 ];

@@ -17,7 +17,9 @@ export const deskOf = async (work: Work, id: string): Promise<Desk> => {
   if (appointed.state.is === 'none')
     throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint a panel');
   if (scheme.state.is !== 'frozen' || scheme.state.digest !== of.scheme.digest)
-    throw new WrongState('marking-scheme-not-frozen', text('评分标准未冻结或不一致', 'the scheme is not the one that was frozen'), 'freeze it');
+    throw new WrongState(
+      'marking-scheme-not-frozen', text('评分标准未冻结或不一致', 'the scheme is not the one that was frozen'), 'freeze it'
+    );
   return { id, contest: of, scheme: scheme.state.scheme, panel: appointed.state };
 };
 
@@ -38,9 +40,13 @@ export const nothingMissing = ({ missing, expected }: Marking): void => {
   );
 };
 
-export const byJudge = (missing: Marking['missing']): readonly { judge: string; sheets: readonly Omit<Marking['missing'][number], 'judge'>[] }[] => {
+export const byJudge = (missing: Marking['missing']): readonly {
+  judge: string; sheets: readonly Omit<Marking['missing'][number], 'judge'>[]
+}[] => {
   const judges = [...new Set(missing.map(({ judge }) => judge))].sort();
-  return judges.map((judge) => ({ judge, sheets: missing.filter((one) => one.judge === judge).map(({ judge: _, ...sheet }) => sheet) }));
+  return judges.map(
+    (judge) => ({ judge, sheets: missing.filter((one) => one.judge === judge).map(({ judge: _, ...sheet }) => sheet) })
+  );
 };
 
 /** Computes and publishes the next revision, of all sheets as they stand in this transaction. */

@@ -6,7 +6,8 @@ import type { Done } from '#libs/event-store';
 import { decide, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import {
-  BooleanField, type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IfMatchRequired, IntegerField, ListField, NotFound,
+  BooleanField, type Caller, DecimalField, DoneAnswer, EnumField, IdField, IdParam, IfMatchRequired, IntegerField, ListField,
+  NotFound,
   type Page, PageQuery, pageOf, Produces, readCursor, RefField, Roles, TextField, TheCaller, type Versioned, versioned,
 } from '#libs/web';
 import { type AskedSheet, MarkingDesk } from '../contest/marking-desk.js';
@@ -91,7 +92,9 @@ export class ScoresheetController {
     const desk = await this.desk.desk(contest, caller);
     const [after = -1] = readCursor(cursor, 1) ?? [];
     const own = owed(desk).filter(({ due }) => due === caller.subject)
-      .map(({ code, part, kind }, at) => ({ at, id: sheetId(contest, code, part, kind, caller.subject), contest, code, part, kind }));
+      .map(
+        ({ code, part, kind }, at) => ({ at, id: sheetId(contest, code, part, kind, caller.subject), contest, code, part, kind })
+      );
     const { items, next } = pageOf(own.slice(Number(after) + 1, Number(after) + 2 + limit), limit, ({ at }) => [at]);
     const rows = new Map((await this.desk.sheets(contest, { ids: items.map(({ id }) => id) })).map((row) => [row.id, row]));
     return {
@@ -118,7 +121,12 @@ export class ScoresheetController {
   @Put(':id')
   @Roles('judge')
   @IfMatchRequired()
-  @ApiOperation({ summary: 'Save a draft 保存草稿', description: 'If-Match: "0" for a sheet that nothing was saved of, else the version that was read: of two devices the later one is told.' })
+  @ApiOperation(
+    {
+      summary: 'Save a draft 保存草稿',
+      description: 'If-Match: "0" where nothing was saved yet, else the version that was read: of two devices the later one is told.',
+    }
+  )
   @Produces(DoneAnswer)
   async save(@IdParam('id') id: string, @Body() { marks, ...asked }: DraftDto, @TheCaller() caller: Caller): Promise<Done> {
     const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
@@ -128,9 +136,16 @@ export class ScoresheetController {
   @Post(':id/submit')
   @HttpCode(200)
   @Roles('judge')
-  @ApiOperation({ summary: 'Submit a complete sheet, and sign it if you like 提交评分表', description: 'The same marks may be sent again after a lost answer.' })
+  @ApiOperation(
+    {
+      summary: 'Submit a complete sheet, and sign it if you like 提交评分表',
+      description: 'The same marks may be sent again after a lost answer.'
+    }
+  )
   @Produces(DoneAnswer)
-  async submit(@IdParam('id') id: string, @Body() { marks, sign = false, ...asked }: SubmitDto, @TheCaller() caller: Caller): Promise<Done> {
+  async submit(
+    @IdParam('id') id: string, @Body() { marks, sign = false, ...asked }: SubmitDto, @TheCaller() caller: Caller
+  ): Promise<Done> {
     const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
     return this.bus.execute(decide(scoresheet, id, { type: 'Submit', key, aspects, marks: marksOf(marks), sign }, caller));
   }
@@ -150,13 +165,17 @@ export class ScoresheetController {
   @Roles('judge')
   @ApiOperation({ summary: 'Amend your submitted sheet before the lock, with the reason 更正' })
   @Produces(DoneAnswer)
-  async amend(@IdParam('id') id: string, @Body() { marks, reason, sign = false }: AmendDto, @TheCaller() caller: Caller): Promise<Done> {
+  async amend(
+    @IdParam('id') id: string, @Body() { marks, reason, sign = false }: AmendDto, @TheCaller() caller: Caller
+  ): Promise<Done> {
     const { sheet } = await this.own(id, caller);
     const { scheme } = await this.desk.contest(sheet.contest, caller);
     const aspects = (await this.schemes.frozenScheme(scheme)).aspects(sheet.part, sheet.kind);
     return this.transactions.run(caller, async (work) => {
       const kept = await this.vault.put(work.query, codeRecord(sheet.contest, sheet.code), reason, caller.newId());
-      return work.decide(scoresheet, id, { type: 'Amend', marks: marksOf(marks), aspects, reason: kept, by: caller.subject, sign });
+      return work.decide(
+        scoresheet, id, { type: 'Amend', marks: marksOf(marks), aspects, reason: kept, by: caller.subject, sign }
+      );
     });
   }
 

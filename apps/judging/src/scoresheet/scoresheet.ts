@@ -89,7 +89,7 @@ const decide = (command: ScoresheetCommand, sheet: Scoresheet): readonly Scoresh
       return [{ type: 'SheetSigned', by: command.by }];
     case 'AskRemark': {
       if (sheet.is !== 'submitted' && sheet.is !== 'signed' && sheet.is !== 're-mark') throw wrong(sheet);
-      const aspects = command.aspects.filter((id) => !sheet.asked.includes(id) && sheet.marks[id] !== undefined);
+      const aspects = command.aspects.filter((id) => !sheet.asked.includes(id) && Object.hasOwn(sheet.marks, id));
       return aspects.length === 0 ? [] : [{ type: 'RemarkAsked', aspects, by: command.by }];
     }
     case 'Amend': {
@@ -104,7 +104,9 @@ const decide = (command: ScoresheetCommand, sheet: Scoresheet): readonly Scoresh
       return [{ type: 'SheetLocked', by: command.by }];
     case 'Correct':
       if (sheet.is !== 'locked') throw wrong(sheet);
-      return [{ type: 'SheetCorrected', changes: changed(sheet, command.marks, command.aspects), hearing: command.hearing, by: command.by }];
+      return [{
+        type: 'SheetCorrected', changes: changed(sheet, command.marks, command.aspects), hearing: command.hearing, by: command.by,
+      }];
   }
 };
 
@@ -119,14 +121,15 @@ const evolve = (sheet: Scoresheet, event: ScoresheetEvent): Scoresheet => {
         : { is: 'submitted', ...filled, asked: [], remarked: [...remarked, ...asked] };
     }
     case 'SheetSigned': return on(sheet, { is: 'signed' });
-    case 'RemarkAsked': return sheet.is === 'open' ? sheet : { ...sheet, is: 're-mark', asked: [...sheet.asked, ...event.aspects] };
+    case 'RemarkAsked': return on(sheet, { is: 're-mark', asked: [...(sheet.is === 'open' ? [] : sheet.asked), ...event.aspects] });
     case 'SheetAmended': return on(sheet, { is: 'submitted', marks: applied(sheet, event.changes) });
     case 'SheetLocked': return on(sheet, { is: 'locked' });
     case 'SheetCorrected': return on(sheet, { marks: applied(sheet, event.changes) });
   }
 };
 
-const on = (sheet: Scoresheet, change: Partial<FilledSheet>): Scoresheet => (sheet.is === 'open' ? sheet : { ...sheet, ...change });
+const on = (sheet: Scoresheet, change: Partial<FilledSheet>): Scoresheet =>
+  sheet.is === 'open' ? sheet : { ...sheet, ...change };
 
 const applied = (sheet: Scoresheet, list: readonly Change[]): Marks =>
   ({ ...(sheet.is === 'open' ? {} : sheet.marks), ...Object.fromEntries(list.map(({ aspect, to }) => [aspect, to])) });
@@ -140,14 +143,20 @@ const changes = (from: Marks, to: Marks): readonly Change[] =>
 const changed = (sheet: FilledSheet, marks: Marks, aspects: readonly SheetAspect[]): readonly Change[] => {
   sound(marks, aspects, false);
   const list = changes(sheet.marks, marks);
-  if (list.length === 0) throw new Refusal('nothing-changes', text('没有任何评分改变', 'no mark would change'), 'name the marks that change');
+  if (list.length === 0)
+    throw new Refusal(
+      'nothing-changes', text('没有任何评分改变', 'no mark would change'), 'name the marks that change'
+    );
   return list;
 };
 
 const onlyAsked = (sheet: FilledSheet, marks: Marks): void => {
   const others = changes(sheet.marks, marks).filter(({ aspect }) => !sheet.asked.includes(aspect)).map(({ aspect }) => aspect);
   if (others.length > 0)
-    throw new Refusal('not-asked-to-re-mark', text('只能重评被要求的评分点', 'only the aspects asked for are marked again'), 'leave the other marks as they were', { aspects: others });
+    throw new Refusal(
+      'not-asked-to-re-mark', text('只能重评被要求的评分点', 'only the aspects asked for are marked again'),
+      'leave the other marks as they were', { aspects: others }
+    );
 };
 
 /** Complete where it must be, in range, and in the scheme's steps. */
@@ -155,10 +164,14 @@ const sound = (marks: Marks, aspects: readonly SheetAspect[], complete: boolean)
   const asked = new Map(aspects.map((aspect) => [aspect.id, aspect]));
   const problems = [
     ...Object.entries(marks).flatMap(([id, mark]) => problemOf(mark, asked.get(id)).map((problem) => ({ aspect: id, problem }))),
-    ...(complete ? aspects.filter(({ id }) => marks[id] === undefined).map(({ id }) => ({ aspect: id, problem: text('缺少评分', 'the mark is missing') })) : []),
+    ...(complete ? aspects.filter(({ id }) => marks[id] === undefined) : [])
+      .map(({ id }) => ({ aspect: id, problem: text('缺少评分', 'the mark is missing') })),
   ];
   if (problems.length > 0)
-    throw new Refusal('marks-not-sound', text(`${problems.length} 个评分不合要求`, `${problems.length} marks are not as the scheme wants them`), 'correct these marks', { problems });
+    throw new Refusal(
+      'marks-not-sound', text(`${problems.length} 个评分不合要求`, `${problems.length} marks are not as the scheme wants them`),
+      'correct these marks', { problems }
+    );
 };
 
 const problemOf = (mark: DecimalString, aspect: SheetAspect | undefined): readonly Text[] => {
@@ -182,11 +195,17 @@ const stateText: Record<Scoresheet['is'], Text> = {
 };
 
 const nextStep: Record<Scoresheet['is'], string> = {
-  open: 'submit its marks', draft: 'submit it', submitted: 'sign it, or amend it with a reason', 're-mark': 'submit the marks asked for',
-  signed: 'amend it with a reason', locked: 'only an upheld hearing changes it',
+  open: 'submit its marks',
+  draft: 'submit it',
+  submitted: 'sign it, or amend it with a reason',
+  're-mark': 'submit the marks asked for',
+  signed: 'amend it with a reason',
+  locked: 'only an upheld hearing changes it',
 };
 
-export const scoresheetDecider: Decider<ScoresheetCommand, Scoresheet, ScoresheetEvent> = { initial: { is: 'open' }, decide, evolve };
+export const scoresheetDecider: Decider<ScoresheetCommand, Scoresheet, ScoresheetEvent> = {
+  initial: { is: 'open' }, decide, evolve
+};
 
 export const scoresheet: Aggregate<ScoresheetCommand, Scoresheet, ScoresheetEvent> = {
   name: 'scoresheet',

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { exact, round, type RoundingMode } from '#libs/decider';
 import { compare, dividedBy, fraction, minus, parse, plus, rounded, shown, stepped, times } from './fraction.js';
 
-const decimals = fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), fc.nat(9999)).map(([a, b]) => `${a}.${String(b).padStart(4, '0')}`);
+const decimals = fc.tuple(
+  fc.integer({ min: -1e9, max: 1e9 }), fc.nat(9999)
+).map(([a, b]) => `${a}.${String(b).padStart(4, '0')}`);
 const modes = fc.constantFrom<RoundingMode>('halfUp', 'halfEven', 'truncate');
 
 describe('an exact fraction', () => {

@@ -65,7 +65,11 @@ describe('a panel', () => {
 
 const groupBy = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
-  for (const row of rows) groups.get(key(row))?.push(row) ?? groups.set(key(row), [row]);
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
   return groups;
 };
 
@@ -89,7 +93,9 @@ if (!available) process.stdout.write('skipped: ISU 2016-17 marks (REAL_DATA_DIR 
       // "0.0" in the file means that the judge gave none.
       const score = panelScore(given.map(({ mark }) => (Number(mark) === 0 ? null : mark)), rule);
       const [{ performance_id, panel_score, factor }] = given as [Mark];
-      return { performance_id, right: compare(score, parse(panel_score)) === 0, points: stepped(times(score, parse(factor)), twoDigits) };
+      return {
+        performance_id, right: compare(score, parse(panel_score)) === 0, points: stepped(times(score, parse(factor)), twoDigits)
+      };
     });
     const totals = groupBy(scores, ({ performance_id }) => performance_id);
     const official = read<{ performance_id: string; total_component_score: string }>('performances.csv');
@@ -98,7 +104,9 @@ if (!available) process.stdout.write('skipped: ISU 2016-17 marks (REAL_DATA_DIR 
       performances: official.length,
       wrongComponents: scores.filter(({ right }) => !right).length,
       wrongTotals: official.filter(({ performance_id, total_component_score }) =>
-        compare(total((totals.get(performance_id) ?? []).map(({ points }) => points)), parse(total_component_score)) !== 0).length,
+        compare(
+          total((totals.get(performance_id) ?? []).map(({ points }) => points)), parse(total_component_score)
+        ) !== 0).length,
     };
   };
 

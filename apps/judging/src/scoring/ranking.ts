@@ -20,7 +20,9 @@ export const ranking = (contenders: readonly Contender[]): readonly Ranked[] => 
   const ranked: { code: string; rank: number; contender: Contender }[] = [];
   for (const [index, contender] of sorted.entries()) {
     const before = ranked[index - 1];
-    ranked.push({ code: contender.code, contender, rank: before && better(before.contender, contender) === 0 ? before.rank : index + 1 });
+    ranked.push(
+      { code: contender.code, contender, rank: before && better(before.contender, contender) === 0 ? before.rank : index + 1 }
+    );
   }
   const sharing = new Map<number, number>();
   for (const { rank } of ranked) sharing.set(rank, (sharing.get(rank) ?? 0) + 1);
@@ -29,4 +31,6 @@ export const ranking = (contenders: readonly Contender[]): readonly Ranked[] => 
 
 /** Negative where `a` is better. */
 const better = (a: Contender, b: Contender): number =>
-  compare(b.total, a.total) || a.tieBreak.map((key, i) => compare(b.tieBreak[i] ?? key, key)).find((difference) => difference !== 0) || 0;
+  compare(b.total, a.total) || a.tieBreak.map(
+    (key, i) => compare(b.tieBreak[i] ?? key, key)
+  ).find((difference) => difference !== 0) || 0;
