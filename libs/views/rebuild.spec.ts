@@ -39,6 +39,7 @@ describe('a rebuild', () => {
       for (let n = 0; going; n += 1) {
         const position = await ledger.append(ids[n % 10] as string, { type: 'Booked', amount: 1 });
         if (n % 10 === 0) await runner.reached(position);
+        await new Promise((resolve) => setTimeout(resolve, 3));
       }
     };
     const busy = Promise.all([reader(), reader(), writer(), writer()]);

@@ -88,8 +88,10 @@ export class TimerRunner {
 
   /** One step: the earliest timers that are due. False when there is nothing to do now. */
   async fireNext(): Promise<boolean> {
+    if (this.options.rules.length === 0) return false;
     if (!(await this.options.views.reached(await this.options.store.head(), 5_000, ['timers']))) return false;
     const now = await this.options.clock.now();
+    if (!(await this.anyDue(now))) return false;
     let tried: readonly Row[] = [];
     try {
       await this.options.db.transaction(async (tx) => {
@@ -106,6 +108,14 @@ export class TimerRunner {
       this.options.onFired?.();
     }
     return tried.length > 0;
+  }
+
+  /** Most looks find nothing, and need no transaction. */
+  private async anyDue(now: Instant): Promise<boolean> {
+    const found = await this.options.db.query<unknown[]>(
+      'SELECT 1 FROM timers WHERE due <= $1 AND (retry_at IS NULL OR retry_at <= clock_timestamp()) LIMIT 1', [now],
+    );
+    return found.length > 0;
   }
 
   private async claim(query: Query, now: Instant): Promise<readonly Row[]> {

@@ -69,6 +69,7 @@ const contextOf = (due: DueTimer): DecisionContext => ({
 export const timersView = (rules: readonly TimerRule[]): View => ({
   name: 'timers',
   entities: [],
+  concerns: (recorded) => rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
   async apply(recorded, db) {
     for (const rule of rules) {
       if (rule.aggregate.name !== recorded.aggregate) continue;

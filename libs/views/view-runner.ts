@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { EventStore, Recorded } from '#libs/event-store';
-import { isTransient, queryIn, said } from './sql.js';
+import { isTransient, queryIn, queryOn, said } from './sql.js';
 import type { View } from './view.js';
 
 export interface ViewLog {
@@ -33,12 +33,18 @@ interface Batch {
 
 interface Follower {
   readonly view: View;
+  /** How far it has come; past `stored` lie only events that do not concern the view, so a repetition costs nothing. */
   position: number;
+  /** The checkpoint as this process last knew it. */
+  stored: number;
   crashed: ViewState['crashed'];
   /** After a transient failure: not before (machine time). */
   notBefore: number;
   failures: number;
 }
+
+const BREATH_MS = 10;
+const STORE_EVERY_MS = 5_000;
 
 /**
  * Keeps views up to date: follows the store in its gap-safe order, and applies each batch in one transaction with the
@@ -49,6 +55,8 @@ export class ViewRunner {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
+  private hurry: (() => void) | undefined;
+  private storedAt = 0;
   private rouse: (() => void) | undefined;
   private waiting: { done: () => boolean; resolve: (reached: boolean) => void }[] = [];
 
@@ -56,13 +64,13 @@ export class ViewRunner {
     const names = options.views.map((v) => v.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice) throw new Error(`two views are named ${twice}`);
-    this.followers = options.views.map((view) => ({ view, position: 0, crashed: null, notBefore: 0, failures: 0 }));
+    this.followers = options.views.map((view) => ({ view, position: 0, stored: 0, crashed: null, notBefore: 0, failures: 0 }));
   }
 
   async start(): Promise<void> {
     for (const follower of this.followers) {
       await this.options.db.query('INSERT INTO view_checkpoints (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [follower.view.name]);
-      follower.position = await this.checkpoint(follower.view.name);
+      follower.position = follower.stored = await this.checkpoint(follower.view.name);
     }
     this.stopping = false;
     this.loop = this.run();
@@ -78,6 +86,7 @@ export class ViewRunner {
     this.stopping = true;
     this.wake();
     await this.loop;
+    await this.storePositions().catch(() => undefined); // the next start only reads a little again
     for (const { resolve } of this.waiting.splice(0)) resolve(false);
   }
 
@@ -98,6 +107,7 @@ export class ViewRunner {
       const timer = setTimeout(() => finish(done()), timeoutMs);
       this.waiting.push(waiter);
       this.wake();
+      this.hurry?.();
     });
   }
 
@@ -117,8 +127,22 @@ export class ViewRunner {
         this.options.log?.warn({ error: said(error) }, 'views cannot read the event store; trying again');
       }
       this.answer();
-      if (!moved) await this.idle();
+      if (moved) await this.breathe();
+      else await this.idle();
     }
+  }
+
+  /** While nobody waits, a moment's more events travel together: under load that saves most of the transactions. */
+  private async breathe(): Promise<void> {
+    if (this.waiting.length > 0 || this.stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, BREATH_MS);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.hurry = undefined;
   }
 
   /** One batch for every view that is behind; views that stand at the same place share what was read. */
@@ -137,21 +161,27 @@ export class ViewRunner {
 
   private async step(follower: Follower, batch: Batch): Promise<boolean> {
     const before = follower.position;
+    const { view } = follower;
+    const events = batch.events.filter((recorded) => view.concerns?.(recorded) ?? true);
+    if (events.length === 0) {
+      follower.position = batch.upTo;
+      return batch.upTo !== before;
+    }
     let at: Recorded | undefined;
     try {
-      follower.position = await this.options.db.transaction(async (tx) => {
+      follower.position = follower.stored = await this.options.db.transaction(async (tx) => {
         const query = queryIn(tx);
         // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
         await query('SET LOCAL synchronous_commit = off');
-        const [row] = await query<{ position: string }>('SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [follower.view.name]);
-        if (!row) throw new Error(`the checkpoint of ${follower.view.name} is gone`);
-        if (Number(row.position) !== before) return Number(row.position); // another instance went on, or a rebuild
-        for (const recorded of batch.events) {
+        const [row] = await query<{ position: string }>('SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name]);
+        if (!row) throw new Error(`the checkpoint of ${view.name} is gone`);
+        if (Number(row.position) !== follower.stored) return Number(row.position); // another instance went on, or a rebuild
+        for (const recorded of events) {
           at = recorded;
-          await follower.view.apply(recorded, tx);
+          await view.apply(recorded, tx);
         }
         at = undefined;
-        await query('UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1', [follower.view.name, batch.upTo]);
+        await query('UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1', [view.name, batch.upTo]);
         return batch.upTo;
       });
       follower.failures = 0;
@@ -180,6 +210,7 @@ export class ViewRunner {
 
   private async idle(): Promise<void> {
     if (this.woken || this.stopping) return;
+    if (Date.now() - this.storedAt > STORE_EVERY_MS) await this.storePositions().catch(() => undefined);
     const retry = Math.min(...this.followers.map((f) => (f.notBefore > Date.now() ? f.notBefore - Date.now() : Infinity)));
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.min(this.options.pollMs ?? 500, retry));
@@ -189,6 +220,18 @@ export class ViewRunner {
       };
     });
     this.rouse = undefined;
+  }
+
+  /** Of views that only passed by what does not concern them. */
+  private async storePositions(): Promise<void> {
+    this.storedAt = Date.now();
+    for (const follower of this.followers) {
+      const { position, stored } = follower;
+      if (position <= stored || follower.crashed) continue;
+      const sql = 'UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1 AND position = $3';
+      const moved = await queryOn(this.options.db)(`${sql} RETURNING position`, [follower.view.name, position, stored]);
+      if (moved.length > 0) follower.stored = position;
+    }
   }
 
   private async checkpoint(name: string): Promise<number> {

@@ -13,6 +13,8 @@ export interface View {
   /** Also the name of its checkpoint. */
   readonly name: string;
   readonly entities: readonly EntityClass[];
+  /** False: nothing happens here because of this event. Where it is not set, every event is applied. */
+  concerns?(recorded: Recorded): boolean;
   apply(recorded: Recorded, db: EntityManager): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export const view = <E extends { readonly type: string }>(name: string, entities
   return {
     name,
     entities,
+    concerns: (recorded) => handlers.has(recorded.event.type),
     async apply(recorded, db) {
       await handlers.get(recorded.event.type)?.(recorded, db);
     },

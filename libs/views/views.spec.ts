@@ -67,6 +67,24 @@ describe('the view runner', () => {
     expect(told).toEqual(['a view cannot apply an event and stands still']);
   });
 
+  it('passes by what does not concern a view without writing, and still goes on from there', async () => {
+    const checkpoint = async () => Number((await ledger.database.query<{ position: string }>('SELECT position FROM view_checkpoints'))[0]?.position);
+    const first = await start();
+    const booked = await ledger.append('a', { type: 'Booked', amount: 1 });
+    await first.reached(booked);
+    const promised = await ledger.append('a', { type: 'Promised', by: '2026-03-02T01:00:00.000Z' });
+    expect(await first.reached(promised)).toBe(true);
+    expect(await checkpoint()).toBe(booked);
+    expect(await first.reached(await ledger.append('a', { type: 'Booked', amount: 1 }))).toBe(true);
+    const last = await ledger.append('b', { type: 'Settled', at: 'x' });
+    await first.reached(last);
+    await first.stop();
+    expect(await checkpoint()).toBe(last);
+    const second = await start();
+    await second.reached(await ledger.append('a', { type: 'Booked', amount: 1 }));
+    expect(await balance('a')).toEqual({ total: 3, events: 3 });
+  });
+
   it('says that it is behind rather than wait for ever', async () => {
     const runner = await start();
     expect(await runner.reached(999_999, 50)).toBe(false);
