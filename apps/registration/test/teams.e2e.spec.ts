@@ -11,24 +11,32 @@ describe('registration of teams', () => {
   let others: Others;
   let [pairs, single] = ['', ''];
 
-  const ask = <T = Record<string, unknown>>(method: string, path: string, body?: unknown, as: As = {}, headers: Record<string, string> = {}) =>
+  const ask = <T = Record<string, unknown>>(
+    method: string, path: string, body?: unknown, as: As = {}, headers: Record<string, string> = {},
+  ) =>
     test.request<T>(method, path, { as, headers, ...(body === undefined ? {} : { body }) });
   const post = async (path: string, body: unknown = {}, as: As = {}): Promise<Record<string, unknown>> => {
     const { status, body: answer } = await ask('POST', path, body, as);
     if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
     return answer;
   };
-  const upload = (path: string, file: string | Buffer, headers: Record<string, string> = { 'content-type': 'text/csv' }) => ask('POST', path, file, {}, headers);
+  const upload = (path: string, file: string | Buffer, headers: Record<string, string> = { 'content-type': 'text/csv' }) => ask(
+    'POST', path, file, {}, headers,
+  );
   const entriesOf = async (contest: string) => {
     await test.settled();
-    return (await ask<{ items: { id: string; number: string; is: string; members: { worker: string }[]; findings: { condition: string; met: boolean }[] }[] }>(
+    return (await ask<{ items: { id: string; number: string; is: string; members: {
+      worker: string,
+    }[]; findings: { condition: string; met: boolean }[] }[] }>(
       'GET', `/contests/${contest}/entries?limit=500`)).body.items;
   };
 
   const scheme = newId();
   const terms = (number: string, teamSize: number, quota: number | null) => ({
-    number, name: { zh: '钳工', en: 'Fitting' }, occupation: '6-20-01-01', group: 'worker', level: 3, teamSize, quota, series: 'tianjin-municipal',
-    class: 'municipal-1', purpose: 'award', pack: { id: 'tianjin-municipal-1', version: '1' }, scheme, notice: { workingDays: 1, appealHours: 2 },
+    number, name: { zh: '钳工', en: 'Fitting' }, occupation: '6-20-01-01', group: 'worker', level: 3, teamSize, quota,
+    series: 'tianjin-municipal',
+    class: 'municipal-1', purpose: 'award', pack: { id: 'tianjin-municipal-1', version: '1' }, scheme,
+    notice: { workingDays: 1, appealHours: 2 },
     closesOn: '2026-03-20', startsOn: '2026-03-28', conditions: [{ is: 'one-event' }],
   });
 
@@ -77,14 +85,22 @@ describe('registration of teams', () => {
     await post(`/contests/${single}/draw/reveal`);
     await post(`/contests/${single}/codes`, { envelopes: 30 }, { role: 'custodian' });
     const accepted = (await entriesOf(single)).filter((e) => e.is === 'accepted').slice(0, 20);
-    const answers = await Promise.all(accepted.map((e, n) => ask('POST', `/entries/${e.id}/check-in`, { envelope: 1 + (n % 10) })));
-    expect(answers.map((a) => a.status).sort()).toEqual([...Array.from({ length: 10 }, () => 200), ...Array.from({ length: 10 }, () => 422)]);
+    const answers = await Promise.all(
+      accepted.map((e, n) => ask('POST', `/entries/${e.id}/check-in`, { envelope: 1 + (n % 10) }))
+    );
+    expect(answers.map((a) => a.status).sort()).toEqual(
+      [...Array.from({ length: 10 }, () => 200), ...Array.from({ length: 10 }, () => 422)]
+    );
   });
 
   it('takes a worker by id, themselves only, and knows who is unknown', async () => {
     const me: As = { role: 'worker', sub: workerOf('P30-5') };
-    expect((await ask('POST', `/contests/${pairs}/entries`, { members: [workerOf('P30-1'), workerOf('P30-2')] }, me)).status).toBe(403);
-    expect((await ask('POST', `/contests/${pairs}/entries`, { members: [me.sub] }, me)).body).toMatchObject({ rule: 'team-size' });
+    expect(
+      (await ask('POST', `/contests/${pairs}/entries`, { members: [workerOf('P30-1'), workerOf('P30-2')] }, me)).body
+    ).toMatchObject({ rule: 'enters-only-themselves' });
+    expect((await ask('POST', `/contests/${pairs}/entries`, { members: [me.sub] }, me)).body).toMatchObject({
+      rule: 'team-size',
+    });
     expect((await ask('POST', `/contests/${pairs}/entries`, { members: [me.sub, newId()] }, me)).status).toBe(400);
   });
 
@@ -107,6 +123,8 @@ describe('registration of teams', () => {
 
   it('gives an empty table to fill in', async () => {
     const { headers, raw } = await ask('GET', '/entries/template.csv');
-    expect([headers['content-type'], raw.toString()]).toEqual([expect.stringContaining('text/csv'), '\uFEFF姓名,身份证号,单位,统一社会信用代码,工号,身份,队号\r\n']);
+    expect([headers['content-type'], raw.toString()]).toEqual(
+      [expect.stringContaining('text/csv'), '\uFEFF姓名,身份证号,单位,统一社会信用代码,工号,身份,队号\r\n']
+    );
   });
 });

@@ -6,11 +6,13 @@ import { type Caller, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { queryOn } from '#libs/views';
 import {
-  BooleanField, DoneAnswer, EnumField, Forbidden, IdField, IdParam, InstantField, ListField, NotFound, pageOf, PageQuery, Produces, readCursor, RefField,
+  BooleanField, DoneAnswer, EnumField, Forbidden, IdField, IdParam, InstantField, ListField, NotFound, pageOf, PageQuery,
+  Produces, readCursor, RefField,
   Roles, TextField, TheCaller,
 } from '#libs/web';
 import { contest } from '../contest/contest.js';
-import { entryFor, within } from '../entry/access.js';
+import { entryFor, isMember, within } from '../entry/access.js';
+import { entry } from '../entry/entry.js';
 import { seal } from '../seal/seal.js';
 import { appeal } from './appeal.js';
 import { AppealRow } from './appeal.view.js';
@@ -18,13 +20,21 @@ import { AppealRow } from './appeal.view.js';
 const outcomes = ['filed', 'heard', 'upheld', 'dismissed', 'withdrawn'] as const;
 
 class AppealBody {
-  @ListField('string', { min: 1, max: 50, description: 'ids of the aspects or criteria that are contested', example: ['B2.3'] }) contested!: string[];
-  @TextField({ max: 5000, description: 'kept encrypted; the arbitrator reads them redacted', example: '第三个孔的测量值与我的自检记录不符 The third bore was measured wrongly' })
+  @ListField(
+    'string', { min: 1, max: 50, description: 'ids of the aspects or criteria that are contested', example: ['B2.3'] },
+  ) contested!: string[];
+  @TextField({
+    max: 5000, description: 'kept encrypted; the arbitrator reads them redacted',
+    example: '第三个孔的测量值与我的自检记录不符 The third bore was measured wrongly',
+  })
   grounds!: string;
 }
 
 class RedactionBody {
-  @TextField({ max: 5000, description: 'the grounds without what tells who wrote them', example: '第三个孔的测量值有误 The third bore was measured wrongly' })
+  @TextField({
+    max: 5000, description: 'the grounds without what tells who wrote them',
+    example: '第三个孔的测量值有误 The third bore was measured wrongly',
+  })
   text!: string;
 }
 
@@ -76,7 +86,8 @@ export class AppealController {
       const hasCode = opened.is === 'opened' && !opened.voided.includes(id);
       await this.vault.put(work.query, `entry:${id}`, grounds, textId);
       return work.decide(appeal, appealId, {
-        type: 'File', contest: state.contest, organisation: state.organisation, entry: id, contested, grounds: textId, at: work.at,
+        type: 'File', contest: state.contest, organisation: state.organisation, entry: id, contested, grounds: textId,
+        at: work.at,
         code: hasCode ? (opened.codes[id] ?? null) : null, notice: ours.is === 'provisional' ? ours.notice : null,
       });
     });
@@ -88,7 +99,9 @@ export class AppealController {
   @Produces(AppealAnswer, { page: true })
   async list(@Query() { limit = 50, cursor, contest: of, is }: AppealsQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
-    const query = this.db.getRepository(AppealRow).createQueryBuilder('a').where('a.organisation = :org', { org: caller.organisation });
+    const query = this.db.getRepository(AppealRow).createQueryBuilder('a').where(
+      'a.organisation = :org', { org: caller.organisation },
+    );
     if (after !== undefined) query.andWhere('a.id::text > :after', { after: String(after) });
     if (of !== undefined) query.andWhere('a.contest = :of', { of });
     if (is !== undefined) query.andWhere('a.is = :is', { is });
@@ -109,13 +122,21 @@ export class AppealController {
 
   @Get('appeals/:id/grounds')
   @Roles('organiser', 'arbitrator', 'worker')
-  @ApiOperation({ summary: 'The grounds of an appeal', description: 'The organiser and the entry read them as filed, the assigned arbitrator as redacted.' })
+  @ApiOperation({
+    summary: 'The grounds of an appeal',
+    description: 'The organiser and the entry read them as filed, the assigned arbitrator as redacted.',
+  })
   @Produces(GroundsAnswer)
   async grounds(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<GroundsAnswer> {
     const { state, seesEntry } = await this.known(id, caller);
     if (!seesEntry && state.redacted === null)
-      throw new WrongState('grounds-not-redacted', text('组织者尚未遮蔽申诉理由', 'the organiser has not redacted the grounds yet'), 'the organiser: PUT /appeals/{id}/redaction');
-    const texts = await this.vault.readMany(queryOn(this.db), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])]);
+      throw new WrongState(
+        'grounds-not-redacted', text('组织者尚未遮蔽申诉理由', 'the organiser has not redacted the grounds yet'),
+        'the organiser: PUT /appeals/{id}/redaction',
+      );
+    const texts = await this.vault.readMany(
+      queryOn(this.db), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])],
+    );
     return {
       grounds: seesEntry ? (texts.get(state.grounds) ?? null) : null,
       redacted: state.redacted === null ? null : (texts.get(state.redacted) ?? null),
@@ -124,7 +145,9 @@ export class AppealController {
 
   @Put('appeals/:id/redaction')
   @Roles('organiser')
-  @ApiOperation({ summary: 'Redact the grounds for the arbitrator', description: 'Whoever hears the appeal must not learn who filed it.' })
+  @ApiOperation({
+    summary: 'Redact the grounds for the arbitrator', description: 'Whoever hears the appeal must not learn who filed it.',
+  })
   @Produces(DoneAnswer)
   async redact(@IdParam('id') id: string, @Body() body: RedactionBody, @TheCaller() caller: Caller) {
     const { state } = await this.reader.load(appeal, id, caller);
@@ -154,13 +177,15 @@ export class AppealController {
     const isOurs = state.organisation === caller.organisation;
     if (isOurs && caller.roles.some((role) => role === 'organiser' || role === 'auditor')) return { state, seesEntry: true };
     if (isOurs && caller.roles.includes('arbitrator') && state.arbitrator === caller.subject) return { state, seesEntry: false };
-    if (!caller.roles.includes('worker')) throw new NotFound('appeal', id);
-    await entryFor(this.reader, state.entry, caller);
+    const { state: appellant } = await this.reader.peek(entry, state.entry);
+    if (!isMember(appellant, caller)) throw new NotFound('appeal', id);
     return { state, seesEntry: true };
   }
 }
 
 const answer = (row: AppealRow, seesEntry: boolean): AppealAnswer => {
   const { id, contest: of, entry, is, contested, redacted, arbitrator, filedAt, until } = row;
-  return { id, contest: of, entry: seesEntry ? entry : null, is, contested: [...contested], redacted, arbitrator, filedAt, until };
+  return {
+    id, contest: of, entry: seesEntry ? entry : null, is, contested: [...contested], redacted, arbitrator, filedAt, until,
+  };
 };

@@ -6,7 +6,9 @@ import { type Caller, Reader, Transactions } from '#libs/service';
 import { tableFile } from '#libs/spreadsheet';
 import { Vault } from '#libs/vault';
 import { queryOn } from '#libs/views';
-import { DoneAnswer, Forbidden, IdParam, NotFound, pageOf, Produces, ProducesFile, readCursor, Roles, TheCaller, Upload } from '#libs/web';
+import {
+  DoneAnswer, IdParam, NotFound, pageOf, Produces, ProducesFile, readCursor, Roles, TheCaller, Upload,
+} from '#libs/web';
 import { latest } from '../answers.js';
 import { contest, requires } from '../contest/contest.js';
 import { ContestRow } from '../contest/contest.view.js';
@@ -19,7 +21,8 @@ import { takeTurn } from '../turn.js';
 import { entryFor } from './access.js';
 import { entry } from './entry.js';
 import {
-  CheckInBody, EntriesQuery, EntryAnswer, entryAnswer, EntryBody, EntryReasonBody, ImportAnswer, ImportQuery, OptionalReasonBody, ReasonAnswer,
+  CheckInBody, EntriesQuery, EntryAnswer, entryAnswer, EntryBody, EntryReasonBody, ImportAnswer, ImportQuery, OptionalReasonBody,
+  ReasonAnswer,
 } from './entry.dto.js';
 import { EntryRow } from './entry.view.js';
 import { factsOf } from './facts.js';
@@ -42,7 +45,10 @@ export class EntryController {
 
   @Get('entries/template.csv')
   @Roles('organiser', 'worker')
-  @ApiOperation({ summary: 'An empty entries table', description: 'Team contests group their rows by 队号. Save it as CSV (UTF-8 or GB18030) or xlsx.' })
+  @ApiOperation({
+    summary: 'An empty entries table',
+    description: 'Team contests group their rows by 队号. Save it as CSV (UTF-8 or GB18030) or xlsx.',
+  })
   @ProducesFile('text/csv')
   async template() {
     const { content, type } = await tableFile('csv', templateHeader, []);
@@ -55,23 +61,36 @@ export class EntryController {
   @Upload({ types: tables })
   @ApiOperation({
     summary: 'Import entries from a table',
-    description: 'CSV (UTF-8 with or without BOM, GB18030) or xlsx, with Chinese or English headers. Reports every bad row with its line and reason.',
+    description: 'CSV (UTF-8 or GB18030) or xlsx, headers in Chinese or English. Reports every bad row with line and reason.',
   })
   @Produces(ImportAnswer)
-  import(@IdParam('id') id: string, @Body() file: Buffer, @Query() { mode = 'good', dryRun = false }: ImportQuery, @TheCaller() caller: Caller) {
+  import(
+    @IdParam('id') id: string, @Body() file: Buffer, @Query() { mode = 'good', dryRun = false }: ImportQuery,
+    @TheCaller() caller: Caller,
+  ) {
     return this.importer.run(id, file, { mode, dryRun }, caller);
   }
 
   @Post('contests/:id/entries')
   @Roles('organiser', 'worker')
-  @ApiOperation({ summary: 'Enter a worker or a team by worker ids', description: 'A worker may enter only themselves, or a team that they belong to.' })
+  @ApiOperation({
+    summary: 'Enter a worker or a team by worker ids',
+    description: 'A worker may enter only themselves, or a team that they belong to.',
+  })
   @Produces(DoneAnswer, { status: 201 })
   async submit(@IdParam('id') id: string, @Body() { members }: EntryBody, @TheCaller() caller: Caller) {
-    if (!caller.roles.includes('organiser') && !members.includes(caller.worker ?? '')) throw new Forbidden(['organiser']);
     const { state: ours } = await this.reader.load(contest, id, caller);
+    if (!caller.roles.includes('organiser') && !members.includes(caller.worker ?? ''))
+      throw new Refusal(
+        'enters-only-themselves', text('只能为本人或本人所在的队报名', 'a worker enters only themselves, or their own team'),
+        'name yourself among the members',
+      );
     requires(ours, 'open', 'registration-not-open');
     if (members.length !== ours.terms.teamSize || new Set(members).size !== members.length)
-      throw new Refusal('team-size', text(`须为${ours.terms.teamSize}名不同成员`, `the entry needs ${ours.terms.teamSize} different members`), 'correct the members');
+      throw new Refusal(
+        'team-size', text(`须为${ours.terms.teamSize}名不同成员`, `the entry needs ${ours.terms.teamSize} different members`),
+        'correct the members',
+      );
     const facts = await factsOf(members, ours.terms.closesOn, this.people, caller);
     const entryId = caller.newId();
     return this.transactions.run(caller, async (work) => {
@@ -82,10 +101,12 @@ export class EntryController {
 
   @Get('contests/:id/entries')
   @Roles('organiser', 'auditor')
-  @ApiOperation({ summary: 'The entries of a contest, by number', description: 'Codes are null until the seal opens; names are asked of people, by whoever may.' })
+  @ApiOperation({ summary: 'The entries of a contest, by number', description: 'Ids only; codes are null until the seal opens.' })
   @Produces(EntryAnswer, { page: true })
   async list(@IdParam('id') id: string, @Query() { limit = 50, cursor, is }: EntriesQuery, @TheCaller() caller: Caller) {
-    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound('contest', id);
+    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound(
+      'contest', id,
+    );
     const [after] = readCursor(cursor, 1) ?? [];
     const query = this.db.getRepository(EntryRow).createQueryBuilder('e').where('e.contest = :id', { id });
     if (after !== undefined) query.andWhere('e.number > :after', { after: String(after) });
@@ -107,7 +128,9 @@ export class EntryController {
 
   @Get('entries/:id/reason')
   @Roles('organiser', 'auditor', 'worker')
-  @ApiOperation({ summary: 'Why an entry was withdrawn, disqualified or annulled', description: 'Null where nobody said, and after erasure.' })
+  @ApiOperation({
+    summary: 'Why an entry was withdrawn, disqualified or annulled', description: 'Null where nobody said, and after erasure.',
+  })
   @Produces(ReasonAnswer)
   async reason(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<ReasonAnswer> {
     const { state } = await entryFor(this.reader, id, caller);
@@ -117,7 +140,9 @@ export class EntryController {
   @Post('entries/:id/withdraw')
   @HttpCode(200)
   @Roles('organiser', 'worker')
-  @ApiOperation({ summary: 'Withdraw an entry', description: 'Its place goes to the next on the waiting list, until the contest starts.' })
+  @ApiOperation({
+    summary: 'Withdraw an entry', description: 'Its place goes to the next on the waiting list, until the contest starts.',
+  })
   @Produces(DoneAnswer)
   async withdraw(@IdParam('id') id: string, @Body() { reason = null }: OptionalReasonBody, @TheCaller() caller: Caller) {
     const { state, as } = await entryFor(this.reader, id, caller);
@@ -151,7 +176,8 @@ export class EntryController {
       const { key, envelopes } = labels === null ? { key: '', envelopes: [] } : unsealed(labels);
       const { number, members } = state;
       await work.decide(seal, state.contest, {
-        type: 'TakeEnvelope', entry: id, number, members, tag: tagOf(key, envelope), exists: envelopes.some((e) => e.envelope === envelope),
+        type: 'TakeEnvelope', entry: id, number, members, tag: tagOf(key, envelope),
+        exists: envelopes.some((e) => e.envelope === envelope),
       });
       return checkedIn;
     });
@@ -160,7 +186,7 @@ export class EntryController {
   @Post('entries/:id/disqualify')
   @HttpCode(200)
   @Roles('organiser')
-  @ApiOperation({ summary: 'Disqualify an entry', description: 'Its code is voided; while the seal is closed, only once it opens.' })
+  @ApiOperation({ summary: 'Disqualify an entry', description: 'Its code is voided: while the seal is closed, once it opens.' })
   @Produces(DoneAnswer)
   disqualify(@IdParam('id') id: string, @Body() { reason }: EntryReasonBody, @TheCaller() caller: Caller) {
     return this.strike(id, reason, 'disqualified', caller);
@@ -169,7 +195,10 @@ export class EntryController {
   @Post('entries/:id/annul')
   @HttpCode(200)
   @Roles('organiser')
-  @ApiOperation({ summary: "Annul an entry's result", description: 'After the contest, for instance for what was found out later. Its code is voided, and all that followed is decided again.' })
+  @ApiOperation({
+    summary: "Annul an entry's result",
+    description: 'For what was found out later. Its code is voided, and all that followed is decided again.',
+  })
   @Produces(DoneAnswer)
   annul(@IdParam('id') id: string, @Body() { reason }: EntryReasonBody, @TheCaller() caller: Caller) {
     return this.strike(id, reason, 'annulled', caller);
@@ -191,4 +220,6 @@ export class EntryController {
 
 /** Whoever knows which envelope holds which code must not learn who drew which envelope. */
 const custodianApart = (): WrongState =>
-  new WrongState('custodian-may-not-check-in', text('保管员不得办理检录', 'a custodian may not check entries in'), 'let another person check in');
+  new WrongState(
+    'custodian-may-not-check-in', text('保管员不得办理检录', 'a custodian may not check entries in'), 'let another person check in',
+  );
