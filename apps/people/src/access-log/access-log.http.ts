@@ -1,6 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, InstantField, IntegerField, type Page, pageOf, PageQuery, Produces, readCursor, RefField, Roles, TheCaller } from '#libs/web';
+import { text } from '#libs/decider';
+import {
+  type Caller, InstantField, IntegerField, type Page, pageOf, PageQuery, Produces, readCursor, RefField, Roles, TheCaller,
+  ValidationFailed,
+} from '#libs/web';
 import { type AccessEntry, AccessLog } from './log.js';
 
 export class AccessEntryDto implements AccessEntry {
@@ -28,7 +32,8 @@ export class AccessLogController {
   async list(@Query() query: PageQuery, @TheCaller() caller: Caller): Promise<Page<AccessEntry>> {
     const limit = query.limit ?? 50;
     const [before] = readCursor(query.cursor, 1) ?? [];
-    const rows = await this.log.page(caller.organisation, limit + 1, before === undefined ? undefined : Number(before) || 0);
+    if (typeof before === 'string') throw new ValidationFailed([{ field: 'cursor', text: text('不是有效的游标', 'is no cursor of this list') }]);
+    const rows = await this.log.page(caller.organisation, limit + 1, before);
     return pageOf(rows, limit, (last) => [last.entry]);
   }
 }

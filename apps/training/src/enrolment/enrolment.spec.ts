@@ -36,6 +36,13 @@ describe('an enrolment', () => {
     expect(() => learner().when({ ...attend, hours: '0' })).toThrow(expect.objectContaining({ rule: 'hours-positive' }));
   });
 
+  it('takes any name for a session', () => {
+    const attend = { type: 'Attend', session: '__proto__', on: '2026-01-10', hours: '8', today } as const;
+    expect(learner().when(attend)).toEqual([attended('__proto__', '8')]);
+    expect(learner(attended('__proto__', '8')).when(attend)).toEqual([]);
+    expect(learner().when({ ...attend, session: 'constructor' })).toHaveLength(1);
+  });
+
   it('takes no date of the future', () => {
     expect(() => learner().when({ type: 'Attend', session: '1', on: '2026-03-03', hours: '1', today })).toThrow(expect.objectContaining({ rule: 'date-in-future' }));
     expect(() => learner(attended('1', '40')).when({ type: 'Pass', on: '2026-03-03', today })).toThrow(expect.objectContaining({ rule: 'date-in-future' }));

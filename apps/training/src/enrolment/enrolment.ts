@@ -35,7 +35,7 @@ export type EnrolmentCommand =
   | { type: 'Withdraw'; reason: string };
 
 interface Attendance {
-  readonly sessions: Readonly<Record<string, DecimalString>>;
+  readonly sessions: readonly { readonly session: string; readonly hours: DecimalString }[];
 }
 
 export type Enrolment =
@@ -44,7 +44,7 @@ export type Enrolment =
   | ({ is: 'passed' | 'credited'; on: CivilDate } & EnrolmentTerms & Attendance)
   | ({ is: 'withdrawn'; reason: string } & EnrolmentTerms & Attendance);
 
-export const attended = ({ sessions }: Attendance): DecimalString => decimal(sum(Object.values(sessions)));
+export const attended = ({ sessions }: Attendance): DecimalString => decimal(sum(sessions.map((s) => s.hours)));
 
 const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly EnrolmentEvent[] => {
   switch (command.type) {
@@ -55,7 +55,7 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
       return [{ type: 'EnrolmentOpened', ...terms }];
     }
     case 'Attend': {
-      const known = 'sessions' in enrolment ? enrolment.sessions[command.session] : undefined;
+      const known = 'sessions' in enrolment ? enrolment.sessions.find((s) => s.session === command.session)?.hours : undefined;
       if (known !== undefined && exact(known).eq(command.hours)) return []; // the same list, sent again
       learning(enrolment);
       if (known !== undefined) {
@@ -107,13 +107,13 @@ const past = (on: CivilDate, today: CivilDate): void => {
 const evolve = (enrolment: Enrolment, event: EnrolmentEvent): Enrolment => {
   if (event.type === 'EnrolmentOpened') {
     const { type: _, ...terms } = event;
-    return { is: 'enrolled', ...terms, sessions: {} };
+    return { is: 'enrolled', ...terms, sessions: [] };
   }
   if (enrolment.is === 'none' || enrolment.is === 'withdrawn') return enrolment;
   switch (event.type) {
     case 'SessionAttended':
       return enrolment.is === 'enrolled' || enrolment.is === 'attended'
-        ? { ...enrolment, is: 'attended', sessions: { ...enrolment.sessions, [event.session]: event.hours } }
+        ? { ...enrolment, is: 'attended', sessions: [...enrolment.sessions, { session: event.session, hours: event.hours }] }
         : enrolment;
     case 'EnrolmentPassed': return { ...enrolment, is: 'passed', on: event.on };
     case 'EnrolmentCredited': return enrolment.is === 'passed' ? { ...enrolment, is: 'credited' } : enrolment;

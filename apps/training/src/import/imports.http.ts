@@ -6,7 +6,7 @@ import {
   Upload,
 } from '#libs/web';
 import { type BadRow, type DrillRowIn, Imports, type RowOutcome, toError, type TrainingRow } from './imports.js';
-import { type Columns, dateCell, decimalCell, readTable, type TableRow, yesNoCell } from './table.js';
+import { type Columns, dateCell, decimalCell, readTable, type TableRow, textCell, yesNoCell } from './table.js';
 
 class PersonRowDto {
   @TextField({ max: 40, description: 'ID number (身份证号)', example: '34052419800101001X' }) idNumber!: string;
@@ -122,9 +122,9 @@ export class ImportController {
 const toTraining = ({ line, cells }: TableRow): TrainingRow => ({
   line,
   ...personOf(cells),
-  programme: cells['programme'] ?? '',
+  programme: textCell(cells['programme'] ?? '', 'programme', 50),
   hours: decimalCell(cells['hours'] ?? '', 'hours'),
-  ...(cells['session'] ? { session: cells['session'] } : {}),
+  ...(cells['session'] ? { session: textCell(cells['session'], 'session', 100) } : {}),
   ...(cells['passedOn'] ? { passedOn: dateCell(cells['passedOn'], 'passedOn') } : {}),
 });
 
@@ -137,7 +137,10 @@ const toDrill = ({ line, cells }: TableRow): DrillRowIn => ({
   passed: yesNoCell(cells['passed'] ?? '', 'passed'),
 });
 
-const personOf = (cells: TableRow['cells']) => ({ idNumber: cells['idNumber'] || '-', ...(cells['name'] ? { name: cells['name'] } : {}) });
+const personOf = (cells: TableRow['cells']) => ({
+  idNumber: textCell(cells['idNumber'] || '-', 'idNumber', 40), // people says what is wrong with an empty one
+  ...(cells['name'] ? { name: textCell(cells['name'], 'name', 100) } : {}),
+});
 
 const read = <R>(row: TableRow, to: (row: TableRow) => R): R | BadRow => {
   try {

@@ -35,8 +35,14 @@ export const decimalCell = (value: string, column: string): DecimalString => {
 export const dateCell = (value: string, column: string): CivilDate => {
   const [, y, m = '', d = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(value.normalize('NFKC')) ?? [];
   const date = `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`;
-  if (!isCivilDate(date)) throw wrong('cell-date', text(`“${column}”应为日期，如2026-01-16`, `${column} must be a date, like 2026-01-16`));
+  if (!isCivilDate(date) || date < '1900-01-01') throw wrong('cell-date', text(`“${column}”应为日期，如2026-01-16`, `${column} must be a date, like 2026-01-16`));
   return date;
+};
+
+/** What a person may write in a cell, no longer than a field of a form. */
+export const textCell = (value: string, column: string, max: number): string => {
+  if (value.length > max) throw wrong('cell-too-long', text(`“${column}”最多${max}个字符`, `${column} has at most ${max} characters`));
+  return value;
 };
 
 const yes = new Set(['yes', 'y', 'true', '1', '是', '合格', '通过']);
