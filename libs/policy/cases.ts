@@ -30,7 +30,8 @@ export interface ShortFacts {
 export const contestOf = (short: ShortFacts, id = 'contest'): ContestFacts => {
   const firstFinalAt = instant(short.finalAt ?? '2026-06-01');
   return {
-    id, occupation: short.occupation ?? '6-18-01-01', group: short.group ?? 'worker', teamSize: short.teamSize ?? 1, level: short.paper ?? null,
+    id, occupation: short.occupation ?? '6-18-01-01', group: short.group ?? 'worker', teamSize: short.teamSize ?? 1,
+    level: short.paper ?? null,
     series: short.series ?? 'test', class: short.class ?? 'test', purpose: 'award', overridden: short.overridden ?? true,
     firstFinalAt, factsAt: instant(Date.parse(firstFinalAt) - 30 * 86_400_000),
   };
@@ -40,7 +41,8 @@ export const factsOf = (short: ShortFacts): Facts => ({
   contest: contestOf(short),
   placing: {
     rank: short.rank ?? null, unranked: short.rank === undefined || short.rank === null ? (short.unranked ?? 'absent') : null,
-    tied: short.tied ?? 1, ruled: short.ruled ?? null, field: short.field ?? 80, theory: short.theory ?? null, practical: short.practical ?? null, ifPassed: null,
+    tied: short.tied ?? 1, ruled: short.ruled ?? null, field: short.field ?? 80, theory: short.theory ?? null,
+    practical: short.practical ?? null, ifPassed: null,
   },
   person: { age: short.age ?? null, status: short.status ?? 'employed' },
   held: {

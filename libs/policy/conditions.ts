@@ -26,7 +26,8 @@ export const cutOf = (share: Fraction, field: number, rounding: Rounded | undefi
 const within = (value: number, { from, to }: { from: number; to: number | null }): boolean =>
   value >= from && (to === null || value <= to);
 
-const span = ({ from, to }: { from: number; to: number | null }): string => (to === null ? `${from}+` : from === to ? `${from}` : `${from}–${to}`);
+const span = ({ from, to }: { from: number; to: number | null }): string =>
+  (to === null ? `${from}+` : from === to ? `${from}` : `${from}–${to}`);
 
 const check = (holds: boolean, zh: string, en: string, value: string | number | null): Checked => ({
   holds, text: text(zh, en), value: value === null ? 'none' : String(value), parts: [],
@@ -52,15 +53,24 @@ export const evaluate = (condition: Condition, facts: Facts, place: number | nul
     return several([inner], !inner.holds, '不满足', 'not');
   }
   if ('group' in condition)
-    return check(contest.group === condition.group, `组别为${statusName[condition.group].zh}组`, `group is ${condition.group}`, contest.group);
-  if ('class' in condition) return check(contest.class === condition.class, `赛事类别为 ${condition.class}`, `class is ${condition.class}`, contest.class);
+    return check(
+      contest.group === condition.group, `组别为${statusName[condition.group].zh}组`, `group is ${condition.group}`, contest.group,
+    );
+  if ('class' in condition)
+    return check(contest.class === condition.class, `赛事类别为 ${condition.class}`, `class is ${condition.class}`, contest.class);
   if ('contestLevel' in condition)
     return check(contest.level === condition.contestLevel, `赛项等级为${levelName(condition.contestLevel).zh}`,
       `the contest's paper is of ${levelName(condition.contestLevel).en}`, contest.level);
   if ('teamSize' in condition)
-    return check(within(contest.teamSize, condition.teamSize), `每队 ${span(condition.teamSize)} 人`, `teams of ${span(condition.teamSize)}`, contest.teamSize);
+    return check(
+      within(contest.teamSize, condition.teamSize), `每队 ${span(condition.teamSize)} 人`, `teams of ${span(condition.teamSize)}`,
+      contest.teamSize,
+    );
   if ('fieldSize' in condition)
-    return check(within(placing.field, condition.fieldSize), `参与排名 ${span(condition.fieldSize)} 人（队）`, `${span(condition.fieldSize)} ranked`, placing.field);
+    return check(
+      within(placing.field, condition.fieldSize), `参与排名 ${span(condition.fieldSize)} 人（队）`, `${span(condition.fieldSize)} ranked`,
+      placing.field,
+    );
   if ('rank' in condition) {
     const bands = condition.rank.filter(({ teamSize }) => teamSize === undefined || teamSize === contest.teamSize);
     const ranks = bands.map(span).join('、') || '—';
@@ -68,7 +78,10 @@ export const evaluate = (condition: Condition, facts: Facts, place: number | nul
   }
   if ('rankByField' in condition) {
     const top = condition.rankByField.find(({ field }) => within(placing.field, field))?.top ?? 0;
-    return check(place !== null && place <= top, `名次不低于第 ${top} 名（${placing.field} 人参与排名）`, `rank is within ${top} of ${placing.field} ranked`, place);
+    return check(
+      place !== null && place <= top, `名次不低于第 ${top} 名（${placing.field} 人参与排名）`,
+      `rank is within ${top} of ${placing.field} ranked`, place,
+    );
   }
   if ('share' in condition) {
     const { above, upTo, rounding } = condition.share;
@@ -76,10 +89,14 @@ export const evaluate = (condition: Condition, facts: Facts, place: number | nul
     const last = cutOf(upTo, placing.field, rounding);
     const parts = `${upTo.numerator}/${upTo.denominator}`;
     return check(place !== null && place >= first && place <= last,
-      `名次在第 ${first}–${last} 名（参与排名 ${placing.field}，前 ${parts}）`, `rank is within ${first}–${last} (the first ${parts} of ${placing.field} ranked)`, place);
+      `名次在第 ${first}–${last} 名（参与排名 ${placing.field}，前 ${parts}）`,
+      `rank is within ${first}–${last} (the first ${parts} of ${placing.field} ranked)`, place);
   }
   if ('qualified' in condition)
-    return check((place !== null) === condition.qualified, condition.qualified ? '成绩合格' : '成绩不合格', condition.qualified ? 'ranked' : 'not ranked', placing.unranked ?? place);
+    return check(
+      (place !== null) === condition.qualified, condition.qualified ? '成绩合格' : '成绩不合格',
+      condition.qualified ? 'ranked' : 'not ranked', placing.unranked ?? place,
+    );
   if ('holds' in condition) {
     const { level, orAbove, months } = condition.holds;
     const has = held.level !== null && (orAbove ? held.level.level <= level : held.level.level === level) &&
@@ -90,8 +107,16 @@ export const evaluate = (condition: Condition, facts: Facts, place: number | nul
       held.level === null ? null : `${held.level.level} (${held.level.since})`);
   }
   if ('holdsHonour' in condition)
-    return check(held.honours.includes(condition.holdsHonour), `已获 ${condition.holdsHonour}`, `holds ${condition.holdsHonour}`, held.honours.join(', '));
+    return check(
+      held.honours.includes(condition.holdsHonour), `已获 ${condition.holdsHonour}`, `holds ${condition.holdsHonour}`,
+      held.honours.join(', '),
+    );
   if ('age' in condition)
-    return check(person.age !== null && within(person.age, condition.age), `年龄 ${span(condition.age)} 周岁`, `age is ${span(condition.age)}`, person.age);
-  return check(person.status === condition.status, `身份为${statusName[condition.status].zh}`, `status is ${condition.status}`, person.status);
+    return check(
+      person.age !== null && within(person.age, condition.age), `年龄 ${span(condition.age)} 周岁`, `age is ${span(condition.age)}`,
+      person.age,
+    );
+  return check(
+    person.status === condition.status, `身份为${statusName[condition.status].zh}`, `status is ${condition.status}`, person.status,
+  );
 };

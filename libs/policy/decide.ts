@@ -28,7 +28,9 @@ export const effectsDigest = (effects: Effects): string => digestOf(effectsOf(ef
 
 /** The contest is frozen to a pack that this deployment does not have, or not with that content: nobody may guess. */
 export const withoutPack = (): Decision =>
-  held(kinds, reason('pack-not-available', 'all', null, '未找到公布时冻结的政策包', 'the pack that the contest is frozen to is not available'));
+  held(
+    kinds, reason('pack-not-available', 'all', null, '未找到公布时冻结的政策包', 'the pack that the contest is frozen to is not available'),
+  );
 
 /** What stands before every rule: nothing follows, or all is held. */
 const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
@@ -36,17 +38,25 @@ const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
     return held(kinds, reason('override-missing', 'all', null, '政策包未经核实，且没有启用它的人工确认记录',
       'the pack is not verified, and no override was recorded'));
   if (!appliesTo(pack, contest))
-    return none(reason('pack-does-not-apply', 'all', null, '该政策包不适用于本赛项（系列、类别、组别或性质）', 'the pack does not speak about this contest'));
-  if (placing.rank === null) return none(reason('not-ranked', 'all', null, `未参与排名：${placing.unranked ?? ''}`, `not ranked: ${placing.unranked ?? ''}`));
+    return none(
+      reason('pack-does-not-apply', 'all', null, '该政策包不适用于本赛项（系列、类别、组别或性质）', 'the pack does not speak about this contest'),
+    );
+  if (placing.rank === null)
+    return none(reason('not-ranked', 'all', null, `未参与排名：${placing.unranked ?? ''}`, `not ranked: ${placing.unranked ?? ''}`));
   const minimum = pack.fieldMinimum;
   if (minimum !== undefined && placing.field < minimum.count) {
     const why = reason('field-too-small', 'all', 'fieldMinimum',
-      `参与排名 ${placing.field}，少于规定的 ${minimum.count}`, `${placing.field} ranked, fewer than the ${minimum.count} that the rule demands`, minimum.cite);
+      `参与排名 ${placing.field}，少于规定的 ${minimum.count}`,
+      `${placing.field} ranked, fewer than the ${minimum.count} that the rule demands`, minimum.cite);
     return minimum.below === 'hold' ? held(kinds, why) : none(why);
   }
   const missing = pack.occupations !== undefined && !pack.occupations.catalogue.includes(contest.occupation);
   if (missing && pack.occupations?.onMissing === 'reject')
-    return none(reason('occupation-outside', 'all', 'occupations', '职业不在目录内', 'the occupation is outside the catalogue', pack.occupations.cite));
+    return none(
+      reason(
+        'occupation-outside', 'all', 'occupations', '职业不在目录内', 'the occupation is outside the catalogue', pack.occupations.cite,
+      ),
+    );
   return undefined;
 };
 
@@ -65,7 +75,8 @@ const possiblePlaces = (pack: Pack, { placing }: Facts): readonly (number | null
 
 /** A shared rank matters only where the places within it have different consequences: exactly those are held. */
 const settleTie = (first: Decision, others: readonly Decision[], { placing }: Facts, pack: Pack): Decision => {
-  const differs = (kind: EffectKind): boolean => others.some((other) => canonical(part(other, kind)) !== canonical(part(first, kind)));
+  const differs = (kind: EffectKind): boolean =>
+    others.some((other) => canonical(part(other, kind)) !== canonical(part(first, kind)));
   const open = kinds.filter(differs);
   if (open.length === 0) return first;
   const why = reason('tie-at-the-cut', open.length === kinds.length ? 'all' : (open[0] ?? 'all'), 'ranking',
@@ -115,7 +126,9 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
       if ('honour' in effect && !inHole(rule, 'honours')) {
         const { honour, title, mode, unlessHeld } = effect.honour;
         if (unlessHeld && facts.held.honours.includes(honour))
-          reasons.push(reason('honour-held', 'honours', rule.id, `已获${title.zh}，不重复授予`, `${title.en} is held already`, rule.cite));
+          reasons.push(
+            reason('honour-held', 'honours', rule.id, `已获${title.zh}，不重复授予`, `${title.en} is held already`, rule.cite),
+          );
         else honours.push({ honour, mode, rule: id });
       }
       if ('pay' in effect && !inHole(rule, 'money')) {
@@ -148,16 +161,25 @@ export const passes = (pack: Pack, marks: { theory: string | null; practical: st
 const atLeast = (mark: string | null, minimum: string): boolean => mark !== null && exact(mark).gte(minimum);
 
 /** The best level that the rules give, under ceilings, occupation and caps. */
-const levelOf = (pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reason[], holding: Set<EffectKind>): LevelEffect | null => {
+const levelOf = (
+  pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reason[], holding: Set<EffectKind>,
+): LevelEffect | null => {
   const from = facts.held.level?.level ?? null;
   let best: LevelEffect | null = null;
   for (const rule of rules) {
-    const aims = rule.effects.filter((effect) => 'grant' in effect || 'grantOrStep' in effect || 'step' in effect || 'grantContestLevel' in effect);
+    const aims = rule.effects.filter(
+      (effect) => 'grant' in effect || 'grantOrStep' in effect || 'step' in effect || 'grantContestLevel' in effect,
+    );
     for (const effect of aims) {
       const aim = target(effect, facts);
       const { level, by } = aim === null ? { level: null, by: null } : underCeilings(pack, facts, aim);
       if (by !== null)
-        reasons.push(reason('ceiling', 'level', by.id, `本组别最高授予${levelName(by.level).zh}`, `this group is given at most ${levelName(by.level).en}`, by.cite));
+        reasons.push(
+          reason(
+            'ceiling', 'level', by.id, `本组别最高授予${levelName(by.level).zh}`,
+            `this group is given at most ${levelName(by.level).en}`, by.cite,
+          ),
+        );
       if (level === null || !isLevel(level) || (from !== null && from <= level))
         reasons.push(reason('held-already', 'level', rule.id, `已具有${levelName(from).zh}，“${rule.title.zh}”不再晋升`,
           `${levelName(from).en} is held, so "${rule.title.en}" gives nothing more`, rule.cite));
@@ -166,7 +188,12 @@ const levelOf = (pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reas
   }
   if (best === null) return null;
   if (pack.occupations !== undefined && !pack.occupations.catalogue.includes(facts.contest.occupation)) {
-    reasons.push(reason('occupation-outside', 'level', 'occupations', '职业不在目录内，不授予等级', 'the occupation is outside the catalogue: no level', pack.occupations.cite));
+    reasons.push(
+      reason(
+        'occupation-outside', 'level', 'occupations', '职业不在目录内，不授予等级', 'the occupation is outside the catalogue: no level',
+        pack.occupations.cite,
+      ),
+    );
     if (pack.occupations.onMissing === 'hold') holding.add('level');
     return null;
   }
@@ -191,7 +218,9 @@ const holeReason = (hole: Hole, kind: EffectKind): Reason => ({
   code: 'hole-in-the-source', effect: kind, by: hole.id, text: hole.title, cite: hole.cite,
 });
 
-const reason = (code: string, effect: Reason['effect'], by: string | null, zh: string, en: string, cite: readonly string[] = []): Reason =>
+const reason = (
+  code: string, effect: Reason['effect'], by: string | null, zh: string, en: string, cite: readonly string[] = [],
+): Reason =>
   ({ code, effect, by, text: text(zh, en), cite });
 
 /** What is held gives nothing yet. */
@@ -201,4 +230,5 @@ const conclude = (effects: Effects, reasons: readonly Reason[], rules: readonly 
 };
 
 const none = (why: Reason): Decision => conclude({ level: null, honours: [], money: [], held: [] }, [why], []);
-const held = (effects: readonly EffectKind[], why: Reason): Decision => conclude({ level: null, honours: [], money: [], held: effects }, [why], []);
+const held = (effects: readonly EffectKind[], why: Reason): Decision =>
+  conclude({ level: null, honours: [], money: [], held: effects }, [why], []);

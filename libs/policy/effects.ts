@@ -27,7 +27,9 @@ export const target = (effect: Effect, { contest, held }: Facts): number | null 
 };
 
 /** A contest writes at most 一级, and no more than the ceiling of its group. */
-export const underCeilings = (pack: Pack, facts: Facts, level: number): { level: number; by: Pack['ceilings'][number] | null } => {
+export const underCeilings = (
+  pack: Pack, facts: Facts, level: number,
+): { level: number; by: Pack['ceilings'][number] | null } => {
   const by = pack.ceilings.filter(({ group }) => group === facts.contest.group).find((ceiling) => ceiling.level > level) ?? null;
   return { level: by === null ? level : by.level, by };
 };
@@ -41,21 +43,30 @@ export const payment = (
   const no = (code: string, zh: string, en: string) =>
     ({ reason: { code, effect: 'money', by: rule.id, text: text(zh, en), cite: rule.cite } as const satisfies Reason });
   if (pay.needsCertificate && given === null)
-    return no('needs-certificate', `“${rule.title.zh}”以取得证书为前提，本次未授予等级`, `"${rule.title.en}" needs a certificate, and no level is given`);
+    return no(
+      'needs-certificate', `“${rule.title.zh}”以取得证书为前提，本次未授予等级`, `"${rule.title.en}" needs a certificate, and no level is given`,
+    );
   const amount = 'fixed' in pay.amount ? pay.amount.fixed
     : 'byRank' in pay.amount ? pay.amount.byRank.find(({ from, to }) => place !== null && place >= from && place <= to)?.fen
     : pay.amount.byLevel.find(({ level }) => level === given?.to)?.fen;
   if (amount === undefined)
     return no('no-amount', `“${rule.title.zh}”未规定此情形的金额`, `"${rule.title.en}" names no amount for this case`);
-  const part = pay.factor === undefined ? { numerator: 1, denominator: 1 } : pay.factor.find(({ status }) => status === facts.person.status)?.part;
+  const part = pay.factor === undefined
+    ? { numerator: 1, denominator: 1 }
+    : pay.factor.find(({ status }) => status === facts.person.status)?.part;
   if (part === undefined) {
     const status = statusName[facts.person.status];
-    return no('no-factor', `“${rule.title.zh}”未规定${status.zh}人员的比例`, `"${rule.title.en}" names no part for a person who is ${status.en}`);
+    return no(
+      'no-factor', `“${rule.title.zh}”未规定${status.zh}人员的比例`, `"${rule.title.en}" names no part for a person who is ${status.en}`,
+    );
   }
   const product = BigInt(amount) * BigInt(part.numerator);
-  if (product % BigInt(part.denominator) !== 0n) throw new Error(`${id}: ${amount} × ${part.numerator}/${part.denominator} is no whole fen`);
+  if (product % BigInt(part.denominator) !== 0n)
+    throw new Error(`${id}: ${amount} × ${part.numerator}/${part.denominator} is no whole fen`);
   const fen = Number(product / BigInt(part.denominator));
-  return { money: { rule: id, fen, payee: pay.payee, needsCertificate: pay.needsCertificate, claimWithinMonths: pay.claimWithinMonths } };
+  return {
+    money: { rule: id, fen, payee: pay.payee, needsCertificate: pay.needsCertificate, claimWithinMonths: pay.claimWithinMonths },
+  };
 };
 
 export const moneyText = ({ fen }: MoneyEffect) => text(`${yuan(fen)} 元`, `CNY ${yuan(fen)}`);

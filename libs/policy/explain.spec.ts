@@ -9,7 +9,10 @@ const shipped = (id: string): Pack => {
 };
 const english = (pack: Pack, short: ShortFacts) => {
   const { outcome, changes, reasons } = explain(pack, factsOf(short));
-  return { outcome: outcome.en, reasons: reasons.map(({ text }) => text.en), changes: changes.map(({ change, then }) => `${change.en}: ${then.en}`) };
+  return {
+    outcome: outcome.en, reasons: reasons.map(({ text }) => text.en),
+    changes: changes.map(({ change, then }) => `${change.en}: ${then.en}`),
+  };
 };
 
 describe('an explanation', () => {
@@ -23,16 +26,23 @@ describe('an explanation', () => {
     });
     const [rule] = explain(pack, factsOf(short)).rules;
     expect(rule).toMatchObject({
-      rule: 'shanghai-special-2024/top-half', verification: 'recalled', citations: [{ quote: expect.stringContaining('top 50 %') as string }],
-      condition: { holds: false, value: '21', text: { en: 'rank is within 1–20 (the first 1/2 of 41 ranked)', zh: expect.stringContaining('第 1–20 名') as string } },
+      rule: 'shanghai-special-2024/top-half', verification: 'recalled',
+      citations: [{ quote: expect.stringContaining('top 50 %') as string }],
+      condition: {
+        holds: false, value: '21',
+        text: { en: 'rank is within 1–20 (the first 1/2 of 41 ranked)', zh: expect.stringContaining('第 1–20 名') as string },
+      },
     });
   });
 
   it('says what a promotion hung on, in both directions', () => {
-    expect(english(shipped('national-workers-1-2021'), { series: 'national-workers-2021', class: 'national-1', rank: 4, holds: 3 })).toEqual({
+    expect(
+      english(shipped('national-workers-1-2021'), { series: 'national-workers-2021', class: 'national-1', rank: 4, holds: 3 }),
+    ).toEqual({
       outcome: 'level 3 → level 2; National technical expert (to be approved)', reasons: [],
       changes: [
-        'rank 3 instead of 4: level 3 → level 2; National technical expert (to be approved); National May Day labour medal (recommended)',
+        'rank 3 instead of 4: level 3 → level 2; National technical expert (to be approved); ' +
+          'National May Day labour medal (recommended)',
         'rank 6 instead of 4: level 3 → level 2',
         'level 2 held instead of level 3: level 2 → level 1; National technical expert (to be approved)',
       ],
@@ -41,7 +51,8 @@ describe('an explanation', () => {
 
   it('finds the cap', () => {
     const facts: ShortFacts = {
-      series: 'tianjin-municipal', class: 'municipal-1', rank: 5, holds: 3, finalAt: '2026-10-10', promoted: [{ contest: 'june', level: 3, finalAt: '2026-06-10' }],
+      series: 'tianjin-municipal', class: 'municipal-1', rank: 5, holds: 3, finalAt: '2026-10-10',
+      promoted: [{ contest: 'june', level: 3, finalAt: '2026-06-10' }],
     };
     expect(english(shipped('tianjin-municipal-1'), facts)).toMatchObject({
       reasons: ['One competition promotion a person a year; promoted already by the contest that was final on 2026-06-10'],
@@ -62,6 +73,7 @@ describe('an explanation', () => {
     const pack = shipped('tianjin-municipal-1');
     const facts = factsOf({ series: 'tianjin-municipal', class: 'municipal-1', rank: 12, holds: 1 });
     expect(outcomeText(pack, decide(pack, facts)).en).toBe('nothing');
-    expect(explain(pack, facts).changes).toEqual([]); // above the target: no rank would have helped, and no single other level at rank 12
+    // Above the target: no rank would have helped, and no single other level at rank 12.
+    expect(explain(pack, facts).changes).toEqual([]);
   });
 });

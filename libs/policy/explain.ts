@@ -6,7 +6,9 @@ import type { Decision, Facts, Level } from './facts.js';
 import { effectName, levelName, statusName } from './names.js';
 import type { Pack, Status, Verification } from './pack.js';
 
-export interface Cited { readonly document: string; readonly title: string; readonly quote: string; readonly quoted: 'verbatim' | 'summary' }
+export interface Cited {
+  readonly document: string; readonly title: string; readonly quote: string; readonly quoted: 'verbatim' | 'summary'
+}
 
 export interface ExplainedRule {
   readonly rule: string;
@@ -34,13 +36,16 @@ export interface Explanation {
 export const explain = (pack: Pack, facts: Facts): Explanation => {
   const decision = decide(pack, facts);
   const cited = (ids: readonly string[]): Cited[] =>
-    pack.citations.filter(({ id }) => ids.includes(id)).map(({ document, title, quote, quoted }) => ({ document, title, quote, quoted }));
+    pack.citations.filter(({ id }) => ids.includes(id)).map(
+      ({ document, title, quote, quoted }) => ({ document, title, quote, quoted }),
+    );
   const place = facts.placing.ruled ?? facts.placing.rank;
   return {
     outcome: outcomeText(pack, decision),
     reasons: decision.reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
     rules: pack.rules.map((rule) => ({
-      rule: `${pack.id}/${rule.id}`, title: rule.title, verification: rule.verification ?? pack.verification, citations: cited(rule.cite),
+      rule: `${pack.id}/${rule.id}`, title: rule.title, verification: rule.verification ?? pack.verification,
+      citations: cited(rule.cite),
       note: rule.note ?? null, condition: evaluate(rule.when, facts, place),
     })),
     changes: changes(pack, facts, decision),
@@ -56,7 +61,9 @@ export const outcomeText = (pack: Pack, { level, honours, money, held }: Decisio
   };
   const said: Text[] = [
     ...(level === null ? [] : [levelText(level)]),
-    ...honours.map(({ honour, mode }) => text(`${titleOf(honour).zh}（${modes[mode].zh}）`, `${titleOf(honour).en} (${modes[mode].en})`)),
+    ...honours.map(
+      ({ honour, mode }) => text(`${titleOf(honour).zh}（${modes[mode].zh}）`, `${titleOf(honour).en} (${modes[mode].en})`),
+    ),
     ...money.map(moneyText),
     ...held.map((kind) => text(`${effectName[kind].zh}：待裁定`, `${effectName[kind].en}: held`)),
   ];
@@ -91,10 +98,14 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     const marks = { theory: gate.theory, practical: gate.practical };
     attempt('theory-and-practical', { ...facts, placing: { ...placing, ...marks, ...placing.ifPassed, unranked: null, tied: 1 } },
       text(`理论达到 ${gate.theory}、实操达到 ${gate.practical}（现为 ${placing.theory ?? '—'}、${placing.practical ?? '—'}）`,
-        `theory ${gate.theory} and practical ${gate.practical} instead of ${placing.theory ?? '—'} and ${placing.practical ?? '—'}`));
+        `theory ${gate.theory} and practical ${gate.practical} ` +
+          `instead of ${placing.theory ?? '—'} and ${placing.practical ?? '—'}`));
   }
   if (held.promotions.length > 0)
-    attempt('earlier-promotions', { ...facts, held: { ...held, promotions: [] } }, text('此前没有竞赛晋升', 'no earlier promotion by a contest'));
+    attempt(
+      'earlier-promotions', { ...facts, held: { ...held, promotions: [] } },
+      text('此前没有竞赛晋升', 'no earlier promotion by a contest'),
+    );
   const current = held.level?.level ?? null;
   const since = held.level?.since ?? facts.contest.factsAt.slice(0, 10);
   // One step at a time away from the level held, lower first: "if only 三级 had been held".
@@ -106,12 +117,18 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
   for (const status of statuses)
     if (status !== person.status)
       attempt('status', { ...facts, person: { ...person, status } },
-        text(`身份为${statusName[status].zh}（现为${statusName[person.status].zh}）`, `${statusName[status].en} instead of ${statusName[person.status].en}`));
+        text(
+          `身份为${statusName[status].zh}（现为${statusName[person.status].zh}）`,
+          `${statusName[status].en} instead of ${statusName[person.status].en}`,
+        ));
   return found;
 };
 
 const nearest = (current: Level | null): readonly (Level | null)[] => {
   const index = levels.indexOf(current);
   return levels.filter((level) => level !== current)
-    .sort((a, b) => Math.abs(levels.indexOf(a) - index) - Math.abs(levels.indexOf(b) - index) || levels.indexOf(a) - levels.indexOf(b));
+    .sort(
+      (a, b) =>
+        Math.abs(levels.indexOf(a) - index) - Math.abs(levels.indexOf(b) - index) || levels.indexOf(a) - levels.indexOf(b),
+    );
 };

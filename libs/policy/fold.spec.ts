@@ -17,11 +17,15 @@ const three: ImportedLevel = { occupation: '6-18-01-01', level: 3, since: '2020-
 
 describe('the fold of a worker', () => {
   it('gives one promotion a year, to the contest that was final first', () => {
-    expect(levels([outcome('october', '2026-10-10', 1), outcome('june', '2026-06-10', 1)], [three])).toEqual({ june: 2, october: null });
+    expect(
+      levels([outcome('october', '2026-10-10', 1), outcome('june', '2026-06-10', 1)], [three]),
+    ).toEqual({ june: 2, october: null });
   });
 
   it('gives October what June loses: the cap is free again', () => {
-    expect(levels([outcome('october', '2026-10-10', 1), outcome('june', '2026-06-10', 9)], [three])).toEqual({ june: null, october: 2 });
+    expect(
+      levels([outcome('october', '2026-10-10', 1), outcome('june', '2026-06-10', 9)], [three]),
+    ).toEqual({ june: null, october: 2 });
   });
 
   it('counts nothing of what a person rejected, as long as the rules still say the same', () => {
@@ -50,10 +54,13 @@ describe('the fold of a worker', () => {
 
   it('decides the same in whichever order contests and imports arrive', () => {
     const contest = fc.record({
-      day: fc.integer({ min: 0, max: 700 }), rank: fc.integer({ min: 1, max: 5 }), tied: fc.integer({ min: 1, max: 2 }), capped: fc.boolean(),
+      day: fc.integer({ min: 0, max: 700 }), rank: fc.integer({ min: 1, max: 5 }), tied: fc.integer({ min: 1, max: 2 }),
+      capped: fc.boolean(),
     });
     const record = fc.record({ level: fc.constantFrom<Level>(1, 2, 3, 4, 5), day: fc.integer({ min: 0, max: 700 }) });
-    const shuffled = fc.tuple(fc.array(contest, { maxLength: 6 }), fc.array(record, { maxLength: 3 })).chain(([contests, records]) => {
+    const shuffled = fc.tuple(
+      fc.array(contest, { maxLength: 6 }), fc.array(record, { maxLength: 3 }),
+    ).chain(([contests, records]) => {
       const outcomes = contests.map(({ day, rank, tied, capped }, index) => {
         const base = outcome(`contest-${index}`, instant(Date.UTC(2026, 0, 1) + day * 86_400_000), rank);
         return { ...base, pack: (capped ? onePromotionAYear() : topThree()).pack, placing: { ...base.placing, tied } };

@@ -28,7 +28,9 @@ export interface Folded {
 }
 
 /** The order that no later correction changes; ids are compared as bytes, so that every machine agrees. */
-export const inOrder = <T extends { readonly contest: { readonly id: string; readonly firstFinalAt: string } }>(outcomes: readonly T[]): T[] =>
+export const inOrder = <T extends {
+  readonly contest: { readonly id: string; readonly firstFinalAt: string },
+}>(outcomes: readonly T[]): T[] =>
   [...outcomes].sort((a, b) =>
     compare(a.contest.firstFinalAt, b.contest.firstFinalAt) || compare(a.contest.id, b.contest.id));
 
@@ -54,7 +56,8 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
     const decision = pack === null ? withoutPack() : decide(pack, facts);
     if (rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
-      if (decision.level !== null) given.push({ contest: id, occupation, level: decision.level.to, firstFinalAt, since: civilDate(firstFinalAt) });
+      if (decision.level !== null)
+        given.push({ contest: id, occupation, level: decision.level.to, firstFinalAt, since: civilDate(firstFinalAt) });
       for (const { honour, mode } of decision.honours) if (mode !== 'recommend') honours.add(honour);
     }
     return { contest: contest.id, facts, decision };

@@ -4,9 +4,11 @@ import type { Pack } from './pack.js';
 /** Packs for specs only, for worked examples whose pack is not shipped: `hypothetical`, so nothing else may use them. */
 const hypothetical = (id: string, parts: Partial<Pack>): LoadedPack => parsePack({
   id, version: '1', title: { zh: '测试用政策包', en: 'a pack for specs' }, jurisdiction: 'CN', authority: { zh: '无', en: 'none' },
-  verification: 'hypothetical', citations: [{ id: 'facts', document: 'facts', title: 'facts', quote: 'as the worked example says', quoted: 'summary' }],
+  verification: 'hypothetical',
+  citations: [{ id: 'facts', document: 'facts', title: 'facts', quote: 'as the worked example says', quoted: 'summary' }],
   valid: { from: null, to: null }, anchor: 'announced', factsAsOf: 'registrationClosed',
-  applies: { series: [], classes: [], groups: [], purposes: [] }, ranking: { tieAtCut: 'panel', cite: [] }, ceilings: [], holes: [], rules: [], caps: [],
+  applies: { series: [], classes: [], groups: [], purposes: [] }, ranking: { tieAtCut: 'panel', cite: [] }, ceilings: [],
+  holes: [], rules: [], caps: [],
   process: {
     basis: 'operator', cite: [], calendar: 'china', publicityWorkingDays: 5, approval: 'person', codeScheme: 'national-22',
     issuer: { name: { zh: '测试', en: 'test' }, kind: 'assessor', code: '0001', province: '31', site: '000001' },
@@ -20,7 +22,9 @@ const title = (en: string) => ({ zh: en, en });
 
 /** Top 3 → technician. */
 export const topThree = (parts: Partial<Pack> = {}): LoadedPack => hypothetical('top-three', {
-  rules: [{ id: 'top-3', title: title('top 3'), cite, when: { rank: [{ from: 1, to: 3 }] }, effects: [{ grantOrStep: { level: 2 } }] }],
+  rules: [
+    { id: 'top-3', title: title('top 3'), cite, when: { rank: [{ from: 1, to: 3 }] }, effects: [{ grantOrStep: { level: 2 } }] },
+  ],
   ...parts,
 });
 
@@ -39,7 +43,10 @@ export const chongmingType = (version: string, studentCap: number): LoadedPack =
   version, ceilings: [{ id: 'students', group: 'student', level: studentCap, cite }],
   occupations: { catalogue: ['6-18-01-01'], onMissing: 'noLevel', cite },
   rules: [
-    { id: 'first', title: title('first place'), cite, when: { rank: [{ from: 1, to: 1 }] }, effects: [{ grantContestLevel: { offset: 1 } }] },
+    {
+      id: 'first', title: title('first place'), cite, when: { rank: [{ from: 1, to: 1 }] },
+      effects: [{ grantContestLevel: { offset: 1 } }],
+    },
     {
       id: 'medal', title: title('medal'), cite, when: { rank: [{ from: 1, to: 3 }] },
       effects: [{ honour: { honour: 'medal', title: title('medal'), mode: 'award', unlessHeld: false } }],
@@ -48,14 +55,23 @@ export const chongmingType = (version: string, studentCap: number): LoadedPack =
       id: 'medal-cash', title: title('medal cash'), cite, when: { rank: [{ from: 1, to: 3 }] },
       effects: [{
         pay: {
-          amount: { byRank: [{ from: 1, to: 1, fen: 300_000 }, { from: 2, to: 2, fen: 200_000 }, { from: 3, to: 3, fen: 100_000 }] },
+          amount: {
+            byRank: [{ from: 1, to: 1, fen: 300_000 }, { from: 2, to: 2, fen: 200_000 }, { from: 3, to: 3, fen: 100_000 }],
+          },
           payee: 'person', needsCertificate: true, claimWithinMonths: null,
         },
       }],
     },
     {
       id: 'certificate-subsidy', title: title('certificate subsidy'), cite, when: { rank: [{ from: 1, to: 1 }] },
-      effects: [{ pay: { amount: { byLevel: [yuan(5, 500), yuan(4, 1000), yuan(3, 2000)] }, payee: 'person', needsCertificate: true, claimWithinMonths: null } }],
+      effects: [
+        {
+          pay: {
+            amount: { byLevel: [yuan(5, 500), yuan(4, 1000), yuan(3, 2000)] }, payee: 'person', needsCertificate: true,
+            claimWithinMonths: null,
+          },
+        },
+      ],
     },
   ],
 });

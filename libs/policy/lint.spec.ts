@@ -32,7 +32,12 @@ describe('the linter', () => {
   it('is content with a sound pack', () => expect(lint(pack)).toEqual([]));
 
   it('warns of a declared hole', () => {
-    const holes: Pack['holes'] = [{ id: 'teams', title: { zh: '团体', en: 'teams' }, cite: ['facts'], when: { teamSize: { from: 2, to: null } }, effects: ['level'], then: 'hold' }];
+    const holes: Pack['holes'] = [
+      {
+        id: 'teams', title: { zh: '团体', en: 'teams' }, cite: ['facts'], when: { teamSize: { from: 2, to: null } },
+        effects: ['level'], then: 'hold',
+      },
+    ];
     expect(lint({ ...pack, holes })).toEqual([{ is: 'warning', rule: 'declared-hole', where: 'teams', says: 'teams' }]);
   });
 });

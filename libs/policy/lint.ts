@@ -19,7 +19,8 @@ export const lint = (pack: Pack): readonly Finding[] => {
   }
   for (const repeated of repeats([...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings].map(({ id }) => id)))
     error('repeated-id', repeated, 'names two parts of the pack');
-  for (const level of levelsOf(pack)) if (level.level < 1) error('level-above-1', level.where, 'above 一级 enterprises appoint: no contest may write it');
+  for (const level of levelsOf(pack))
+    if (level.level < 1) error('level-above-1', level.where, 'above 一级 enterprises appoint: no contest may write it');
   for (const rule of pack.rules) {
     for (const condition of conditionsOf(rule.when))
       if ('share' in condition && condition.share.rounding === undefined)
@@ -29,7 +30,9 @@ export const lint = (pack: Pack): readonly Finding[] => {
   for (const { a, b, teamSize, rank } of overlaps(pack))
     error('overlapping-bands', `${a}, ${b}`, `teams of ${teamSize}: rank ${rank} is in both`);
   for (const { teamSize, rank } of gaps(pack))
-    error('undeclared-hole', `teams of ${teamSize}`, `no band has rank ${rank}, though later ranks have one, and no hole is declared`);
+    error(
+      'undeclared-hole', `teams of ${teamSize}`, `no band has rank ${rank}, though later ranks have one, and no hole is declared`,
+    );
   for (const hole of pack.holes) found.push({ is: 'warning', rule: 'declared-hole', where: hole.id, says: hole.title.en });
   return found;
 };
@@ -88,7 +91,9 @@ const overlaps = (pack: Pack) =>
 const gaps = (pack: Pack) => {
   if (!teamSizes.some((size) => groups.some((group) => bandsOf(pack, size, group).length > 0))) return [];
   return teamSizes.filter((size) => !pack.holes.some((hole) => declares(hole.when, size))).flatMap((teamSize) => groups
-    .filter((group) => pack.applies.groups.length === 0 || pack.applies.groups.some((each) => each === group)).flatMap((group) => {
+    .filter(
+      (group) => pack.applies.groups.length === 0 || pack.applies.groups.some((each) => each === group),
+    ).flatMap((group) => {
       const bands = [...bandsOf(pack, teamSize, group)].sort((a, b) => a.from - b.from);
       if (bands.length === 0) return [{ teamSize, rank: 1 }];
       let next = 1;
@@ -102,4 +107,5 @@ const gaps = (pack: Pack) => {
 };
 
 const declares = (condition: Condition, teamSize: number): boolean =>
-  'teamSize' in condition && teamSize >= condition.teamSize.from && (condition.teamSize.to === null || teamSize <= condition.teamSize.to);
+  'teamSize' in condition && teamSize >= condition.teamSize.from &&
+    (condition.teamSize.to === null || teamSize <= condition.teamSize.to);

@@ -11,7 +11,8 @@ export const levelName = (level: number | null): Text =>
   level === null ? text('无等级', 'no level') : (levels[level] ?? text(`等级 ${level}`, `level ${level}`));
 
 export const statusName: Readonly<Record<'worker' | 'student' | 'employed' | 'unemployed', Text>> = {
-  worker: text('职工', 'worker'), student: text('学生', 'student'), employed: text('在职', 'employed'), unemployed: text('非在职', 'not employed'),
+  worker: text('职工', 'worker'), student: text('学生', 'student'), employed: text('在职', 'employed'),
+  unemployed: text('非在职', 'not employed'),
 };
 
 export const effectName: Readonly<Record<EffectKind, Text>> = {

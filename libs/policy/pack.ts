@@ -73,7 +73,9 @@ const effect = Type.Union([
   record({ step: record({ cap: Type.Optional(level()), fromNone: Type.Optional(level()) }) }),
   /** A level relative to the contest's own paper: offset 1 is one above it. */
   record({ grantContestLevel: record({ offset: Type.Integer({ minimum: -4, maximum: 4 }) }) }),
-  record({ honour: record({ honour: name(), title: text(), mode: oneOf('award', 'approve', 'recommend'), unlessHeld: Type.Boolean() }) }),
+  record({
+    honour: record({ honour: name(), title: text(), mode: oneOf('award', 'approve', 'recommend'), unlessHeld: Type.Boolean() }),
+  }),
   record({
     pay: record({
       amount, payee: oneOf('person', 'team', 'coach', 'employer'),
@@ -112,7 +114,9 @@ const pack = record({
     series: Type.Array(name()), classes: Type.Array(name()), groups: Type.Array(oneOf('worker', 'student')),
     purposes: Type.Array(oneOf('award', 'selection')),
   }),
-  occupations: Type.Optional(record({ catalogue: Type.Array(name()), onMissing: oneOf('noLevel', 'reject', 'hold'), cite: cite() })),
+  occupations: Type.Optional(
+    record({ catalogue: Type.Array(name()), onMissing: oneOf('noLevel', 'reject', 'hold'), cite: cite() }),
+  ),
   passGate: Type.Optional(record({ theory: mark(), practical: mark(), before: oneOf('ranking', 'effect'), cite: cite() })),
   ranking: record({
     /** What a rank shared after every key means where only a part of its places lies within a cut. */
@@ -139,7 +143,8 @@ const pack = record({
     codeScheme: oneOf('national-22'),
   }),
   reversal: record({
-    basis: oneOf('source', 'operator'), rerank: Type.Boolean(), certificates: oneOf('revoke', 'suspend', 'keep'), money: oneOf('recover', 'keep'),
+    basis: oneOf('source', 'operator'), rerank: Type.Boolean(), certificates: oneOf('revoke', 'suspend', 'keep'),
+    money: oneOf('recover', 'keep'),
     promoteNext: Type.Boolean(),
   }),
 });

@@ -6,7 +6,9 @@ import { lint } from './lint.js';
 
 interface Case { readonly name: string; readonly facts: ShortFacts; readonly decision: Partial<ShortDecision> }
 
-describe.each(packs().map((loaded) => [`${loaded.pack.id} ${loaded.pack.version}`, loaded.pack] as const))('the pack %s', (_, pack) => {
+describe.each(
+  packs().map((loaded) => [`${loaded.pack.id} ${loaded.pack.version}`, loaded.pack] as const),
+)('the pack %s', (_, pack) => {
   const file = join(policiesFolder(), pack.id, `${pack.version}.cases.json`);
 
   it('has cases of its own', () => expect(existsSync(file)).toBe(true));

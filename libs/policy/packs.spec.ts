@@ -39,6 +39,8 @@ describe('a pack', () => {
     const { pack } = get('tianjin-municipal-1');
     const [first] = pack.rules;
     const bad = { ...pack, version: 7, rules: [{ ...first, when: { ranks: [{ from: 1, to: 3 }] } }] };
-    expect(() => parsePack(bad, 'bad.json')).toThrow(/bad\.json is no policy pack:[^]*\/version must be string[^]*\/rules\/0\/when/);
+    expect(() => parsePack(bad, 'bad.json')).toThrow(
+      /bad\.json is no policy pack:[^]*\/version must be string[^]*\/rules\/0\/when/,
+    );
   });
 });

@@ -38,7 +38,9 @@ export const policiesFolder = (): string => {
 
 const load = (): readonly LoadedPack[] => {
   const folder = policiesFolder();
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort().flatMap((id) =>
+  return readdirSync(
+    folder, { withFileTypes: true },
+  ).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort().flatMap((id) =>
     readdirSync(join(folder, id)).filter((file) => file.endsWith('.json') && !file.endsWith('.cases.json')).sort().map((file) => {
       const loaded = parsePack(JSON.parse(readFileSync(join(folder, id, file), 'utf8')), `policies/${id}/${file}`);
       if (loaded.pack.id !== id || `${loaded.pack.version}.json` !== file)

@@ -29,7 +29,13 @@ export const placesOf = (pack: Pack | undefined, placings: readonly Placing[]): 
     const { code, rank, theory, practical } = placing;
     const field = ranks.length;
     if (ranked.has(placing) && rank !== null)
-      return [code, { rank: (ahead.get(rank) ?? 0) + 1, unranked: null, tied: sharing.get(rank) ?? 1, field, theory, practical, ifPassed: null }];
+      return [
+        code,
+        {
+          rank: (ahead.get(rank) ?? 0) + 1, unranked: null, tied: sharing.get(rank) ?? 1, field, theory, practical,
+          ifPassed: null,
+        },
+      ];
     const failed = rank !== null;
     return [code, {
       rank: null, unranked: failed ? 'pass-gate' : (placing.unranked ?? 'not-ranked'), tied: 1, field, theory, practical,

@@ -5,7 +5,9 @@ import { decide, findPack, type LoadedPack, type Placing, placesOf } from './ind
 /** The examples whose pack is not shipped, on hypothetical packs; the others are cases beside their pack. */
 const decided = ({ pack }: LoadedPack, facts: ShortFacts) => inShort(decide(pack, factsOf(facts)));
 
-const placing = (code: string, rank: number, theory = '80', practical = '80'): Placing => ({ code, rank, unranked: null, theory, practical });
+const placing = (
+  code: string, rank: number, theory = '80', practical = '80',
+): Placing => ({ code, rank, unranked: null, theory, practical });
 
 it('example 5: 27 in the group count for selection only', () => {
   expect(decided(shandongType(), { rank: 1, field: 27, holds: 3 })).toMatchObject({ level: null, reasons: ['field-too-small'] });
@@ -32,7 +34,8 @@ it('example 9: when the 8th is annulled, 40 are ranked and the 21st is the 20th'
 
 it('example 10: an occupation outside the catalogue: no level, cash withheld, the medal only', () => {
   expect(decided(chongmingType('1', 3), { rank: 1, paper: 3, holds: 4, occupation: '6-31-01-03' })).toEqual({
-    level: null, honours: ['medal (award)'], yuan: [], held: [], reasons: ['occupation-outside', 'needs-certificate', 'needs-certificate'],
+    level: null, honours: ['medal (award)'], yuan: [], held: [],
+    reasons: ['occupation-outside', 'needs-certificate', 'needs-certificate'],
   });
 });
 

@@ -12,7 +12,9 @@ import { Others } from './spec-messages.js';
 const id = (name: string): string => derivedId('spec', name);
 const turning = '6-18-01-01';
 
-interface Placed { readonly code: string; readonly workers: readonly string[]; readonly rank: number | null; readonly unranked?: string }
+interface Placed {
+  readonly code: string; readonly workers: readonly string[]; readonly rank: number | null; readonly unranked?: string
+}
 interface Played {
   readonly pack: string;
   readonly finalAt: string;
@@ -44,14 +46,19 @@ describe('certification, through HTTP and the bus', () => {
   };
 
   /** What registration says of a contest before it is marked. */
-  const announce = async (contest: string, { pack, finalAt, placed, overridden = true, unit = id('unit'), ...rest }: Played): Promise<void> => {
+  const announce = async (
+    contest: string, { pack, finalAt, placed, overridden = true, unit = id('unit'), ...rest }: Played,
+  ): Promise<void> => {
     const kind = kinds[pack];
     const found = findPack(pack, '1');
     if (kind === undefined || found === undefined) throw new Error(pack);
     const announced: PublicData<'jinji.contest.announced.v1'> = {
-      contest, competition: id('competition'), organisation: 'org-1', number: 'A', name: { zh: '车工', en: 'Turning' }, occupation: turning, level: 2,
-      ...kind, ...rest.series === undefined ? {} : { series: rest.series }, ...rest.group === undefined ? {} : { group: rest.group },
-      purpose: 'award', pack: { id: pack, version: '1', digest: found.digest }, overridden, scheme: { id: id('scheme'), digest: 'd' },
+      contest, competition: id('competition'), organisation: 'org-1', number: 'A', name: { zh: '车工', en: 'Turning' },
+      occupation: turning, level: 2,
+      ...kind, ...rest.series === undefined ? {} : { series: rest.series },
+      ...rest.group === undefined ? {} : { group: rest.group },
+      purpose: 'award', pack: { id: pack, version: '1', digest: found.digest }, overridden,
+      scheme: { id: id('scheme'), digest: 'd' },
       notice: { workingDays: 5, appealHours: 48 }, startsOn: '2026-05-20',
     };
     await others.say('jinji.contest.announced.v1', announced, finalAt);
@@ -68,7 +75,10 @@ describe('certification, through HTTP and the bus', () => {
   /** The ids of the placings' messages. */
   const result = async (contest: string, { finalAt, placed, revision = 1 }: Played, at = finalAt): Promise<string[]> => {
     const messages: string[] = [];
-    await others.say('jinji.result.opened.v1', { contest, revision, stage: 'final', count: placed.length, digest: 'd', firstFinalAt: finalAt }, at);
+    await others.say(
+      'jinji.result.opened.v1', { contest, revision, stage: 'final', count: placed.length, digest: 'd', firstFinalAt: finalAt },
+      at,
+    );
     for (const { code, rank, unranked = null } of placed)
       messages.push(await others.say('jinji.result.placed.v1', {
         contest, revision, code, rank, unranked, total: '80', criteria: [], theory: null, practical: null,
@@ -89,22 +99,32 @@ describe('certification, through HTTP and the bus', () => {
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
-  const post = (path: string, body: unknown = {}, as: NonNullable<Parameters<TestService['request']>[2]>['as'] = 'certifier'): Promise<TestAnswer> =>
+  const post = (
+    path: string, body: unknown = {}, as: NonNullable<Parameters<TestService['request']>[2]>['as'] = 'certifier',
+  ): Promise<TestAnswer> =>
     certifying.request('POST', path, { as, body });
-  const decisions = async (contest: string): Promise<DecisionDto[]> => (await get<{ items: DecisionDto[] }>(`/contests/${contest}/decisions?limit=500`)).items;
+  const decisions = async (contest: string): Promise<DecisionDto[]> =>
+    (await get<{ items: DecisionDto[] }>(`/contests/${contest}/decisions?limit=500`)).items;
   const inShort = async (contest: string): Promise<string[]> =>
-    (await decisions(contest)).map(({ entryNumber, nth, state, from, to }) => `${entryNumber}#${nth} ${state} ${from ?? '-'}→${to ?? '-'}`).sort();
+    (await decisions(contest)).map(
+      ({ entryNumber, nth, state, from, to }) => `${entryNumber}#${nth} ${state} ${from ?? '-'}→${to ?? '-'}`,
+    ).sort();
   const decisionOf = async (contest: string, entry: string): Promise<DecisionDto> => {
-    const [found] = (await decisions(contest)).filter(({ entryNumber, state }) => entryNumber === entry && state !== 'superseded');
+    const [found] = (await decisions(contest)).filter(
+      ({ entryNumber, state }) => entryNumber === entry && state !== 'superseded',
+    );
     if (found === undefined) throw new Error(`no decision of ${entry}`);
     return found;
   };
   const holds = (worker: string, level: number, since = '2020-01-01', occupation = turning): Promise<TestAnswer> =>
     post('/skill-records/import', { source: 'spec', rows: [{ worker: id(worker), occupation, level, since }] });
-  const four = (...workers: readonly string[]): Placed[] => workers.map((worker, index) => ({ code: `C${index + 1}`, workers: [worker], rank: index + 1 }));
+  const four = (...workers: readonly string[]): Placed[] =>
+    workers.map((worker, index) => ({ code: `C${index + 1}`, workers: [worker], rank: index + 1 }));
 
   const shanghai = id('shanghai');
-  const special: Played = { pack: 'shanghai-special-2024', finalAt: '2026-06-01T01:00:00.000Z', placed: four('ann', 'bob', 'cid', 'dan') };
+  const special: Played = {
+    pack: 'shanghai-special-2024', finalAt: '2026-06-01T01:00:00.000Z', placed: four('ann', 'bob', 'cid', 'dan'),
+  };
 
   it('promotes the top half: proposed, on notice, approved by a person, certified by itself', async () => {
     for (const worker of ['ann', 'bob', 'cid', 'dan']) {
@@ -115,8 +135,12 @@ describe('certification, through HTTP and the bus', () => {
       enrolment: id('enrolment'), worker: id('ann'), programme: id('programme'), occupation: turning, trainers: ['trainer-1'],
     }, '2026-04-01T01:00:00.000Z');
     await play(shanghai, special);
-    expect(await inShort(shanghai)).toEqual(['c1#1 onNotice 3→2', 'c2#1 withoutEffect 2→-', 'c3#1 withoutEffect 3→-', 'c4#1 withoutEffect 3→-']);
-    expect(await get(`/contests/${shanghai}/decision-run`)).toEqual({ contest: shanghai, revision: 1, state: 'completed', codes: 4, decided: 4 });
+    expect(await inShort(shanghai)).toEqual([
+      'c1#1 onNotice 3→2', 'c2#1 withoutEffect 2→-', 'c3#1 withoutEffect 3→-', 'c4#1 withoutEffect 3→-',
+    ]);
+    expect(await get(`/contests/${shanghai}/decision-run`)).toEqual({
+      contest: shanghai, revision: 1, state: 'completed', codes: 4, decided: 4,
+    });
     const ann = await decisionOf(shanghai, 'c1');
     expect(ann).toMatchObject({
       rank: 1, rule: 'shanghai-special-2024/top-half', noticeUntil: '2026-06-08T16:00:00.000Z',
@@ -129,11 +153,15 @@ describe('certification, through HTTP and the bus', () => {
       status: 200, body: { approved: 0, refused: [{ decision: ann.id, rule: 'trained-the-candidate' }], left: 0 },
     });
     expect((await post(`/decisions/${ann.id}/approve`, {}, { role: 'certifier', org: 'org-2' })).status).toBe(404);
-    expect(await post(`/contests/${shanghai}/decisions/approve`)).toMatchObject({ status: 200, body: { approved: 1, refused: [], left: 0 } });
+    expect(await post(`/contests/${shanghai}/decisions/approve`)).toMatchObject({
+      status: 200, body: { approved: 1, refused: [], left: 0 },
+    });
     await certifying.settled();
     expect(await decisionOf(shanghai, 'c1')).toMatchObject({ state: 'issued', number: 'S000131000001262000001' });
     const [record] = await get<SkillRecordDto[]>(`/workers/${id('ann')}/skill-record`);
-    expect(record).toMatchObject({ occupation: turning, level: 2, rungs: [{ level: 3, granted: false }, { level: 2, granted: true, source: ann.id }] });
+    expect(record).toMatchObject({
+      occupation: turning, level: 2, rungs: [{ level: 3, granted: false }, { level: 2, granted: true, source: ann.id }],
+    });
   });
 
   it('says why one was not promoted, in both languages, and what would have changed it', async () => {
@@ -144,7 +172,8 @@ describe('certification, through HTTP and the bus', () => {
       changes: [{ fact: 'rank', change: 'rank 2 instead of 3', then: 'level 3 → level 2; CNY 2400.00' }],
     });
     expect(english.rules[0]).toMatchObject({
-      verification: 'recalled', condition: { holds: false, condition: 'rank is within 1–2 (the first 1/2 of 4 ranked)', value: '3' },
+      verification: 'recalled',
+      condition: { holds: false, condition: 'rank is within 1–2 (the first 1/2 of 4 ranked)', value: '3' },
       citations: [{ quote: expect.stringContaining('top 50 %') as string }],
     });
     expect(english.sources).toHaveLength(2);
@@ -152,7 +181,9 @@ describe('certification, through HTTP and the bus', () => {
       as: { role: 'worker', sub: id('cid') }, headers: { 'accept-language': 'zh' },
     });
     expect(chinese.changes[0]?.change).toBe('名次为第 2 名（现为第 3 名）');
-    const other = await certifying.request('GET', `/decisions/${decision}/explanation`, { as: { role: 'worker', sub: id('dan') } });
+    const other = await certifying.request('GET', `/decisions/${decision}/explanation`, {
+      as: { role: 'worker', sub: id('dan') },
+    });
     expect(other.status).toBe(404);
   });
 
@@ -167,24 +198,36 @@ describe('certification, through HTTP and the bus', () => {
   it("tells an HR system its own unit's promotions, oldest first, from its cursor on", async () => {
     const hr = { as: { role: 'hr', org: id('unit') } } as const;
     const first = await get<HrPromotionsDto>('/hr/promotions?limit=1', hr);
-    expect(first).toMatchObject({ items: [{ what: 'promoted', worker: id('ann'), from: 3, to: 2, staffNumber: null }], missing: ['people'] });
+    expect(first).toMatchObject({
+      items: [{ what: 'promoted', worker: id('ann'), from: 3, to: 2, staffNumber: null }], missing: ['people'],
+    });
     const second = await get<HrPromotionsDto>(`/hr/promotions?since=${first.next}`, hr);
     expect(second.items).toMatchObject([{ what: 'certified', number: 'S000131000001262000001' }]);
-    expect(await get<HrPromotionsDto>(`/hr/promotions?since=${second.next}`, hr)).toEqual({ items: [], next: second.next, missing: [] });
+    expect(
+      await get<HrPromotionsDto>(`/hr/promotions?since=${second.next}`, hr),
+    ).toEqual({ items: [], next: second.next, missing: [] });
     for (const org of [id('another unit'), 'no unit'])
       expect((await get<HrPromotionsDto>('/hr/promotions', { as: { role: 'hr', org } })).items).toEqual([]);
     expect(await get<MeDto>('/me', { as: { role: 'worker', sub: 'nobody' } })).toMatchObject({ decisions: [] });
   });
 
   it('decides again when a final result is corrected: one falls with the certificate, another is promoted', async () => {
-    const placed: Placed[] = [{ code: 'C1', workers: ['ann'], rank: null, unranked: 'annulled' }, ...['bob', 'cid', 'dan'].map((worker, index) => ({ code: `C${index + 2}`, workers: [worker], rank: [3, 1, 2][index] ?? null }))];
+    const placed: Placed[] = [
+      { code: 'C1', workers: ['ann'], rank: null, unranked: 'annulled' },
+      ...['bob', 'cid', 'dan'].map(
+        (worker, index) => ({ code: `C${index + 2}`, workers: [worker], rank: [3, 1, 2][index] ?? null }),
+      )
+    ];
     const messages = await result(shanghai, { ...special, placed, revision: 2 }, '2026-06-09T02:00:00.000Z');
     await certifying.settled();
     const { id: promoted } = await decisionOf(shanghai, 'c3');
-    const history = await get<{ events: { what: string; cause: string; who: string }[] }>(`/history/decision/${promoted}`, { as: 'auditor' });
+    const history = await get<{ events: { what: string; cause: string; who: string }[] }>(
+      `/history/decision/${promoted}`, { as: 'auditor' },
+    );
     expect(history.events).toMatchObject([{ what: 'PromotionProposed', who: 'job:decision-run', cause: messages[2] }]);
     expect(await inShort(shanghai)).toEqual([
-      'c1#1 superseded 3→2', 'c1#2 withoutEffect 3→-', 'c2#1 withoutEffect 2→-', 'c3#1 superseded 3→-', 'c3#2 onNotice 3→2', 'c4#1 withoutEffect 3→-',
+      'c1#1 superseded 3→2', 'c1#2 withoutEffect 3→-', 'c2#1 withoutEffect 2→-', 'c3#1 superseded 3→-', 'c3#2 onNotice 3→2',
+      'c4#1 withoutEffect 3→-',
     ]);
     const [record] = await get<SkillRecordDto[]>(`/workers/${id('ann')}/skill-record`);
     expect(record?.rungs).toMatchObject([{ level: 3 }]);
@@ -212,7 +255,9 @@ describe('certification, through HTTP and the bus', () => {
     expect(explanation.reasons).toMatchObject([{ code: 'cap-reached', text: expect.stringContaining('2026-06-12') as string }]);
     expect(explanation.changes.map(({ fact }) => fact)).toContain('earlier-promotions');
 
-    expect(await post(`/decisions/${(await decisionOf(june, 'c1')).id}/reject`, { reasons: '报名条件不符' })).toMatchObject({ status: 200 });
+    expect(
+      await post(`/decisions/${(await decisionOf(june, 'c1')).id}/reject`, { reasons: '报名条件不符' }),
+    ).toMatchObject({ status: 200 });
     await certifying.settled();
     expect(await inShort(june)).toEqual(['c1#1 rejected 4→2']);
     expect(await inShort(october)).toEqual(['c1#1 superseded 4→2', 'c1#2 superseded 2→-', 'c1#3 onNotice 4→2']);
@@ -232,11 +277,16 @@ describe('certification, through HTTP and the bus', () => {
 
   it('holds a tie at the cut for the panel, and an unverified pack without its override', async () => {
     const tie = id('tie');
-    const placed = Array.from({ length: 11 }, (_, index): Placed => ({ code: `C${index + 1}`, workers: [`tie-${index + 1}`], rank: Math.min(index + 1, 10) }));
+    const placed = Array.from(
+      { length: 11 },
+      (_, index): Placed => ({ code: `C${index + 1}`, workers: [`tie-${index + 1}`], rank: Math.min(index + 1, 10) }),
+    );
     await play(tie, { pack: 'tianjin-municipal-1', finalAt: '2026-07-02T01:00:00.000Z', placed });
     const [tenth, eleventh] = [await decisionOf(tie, 'c10'), await decisionOf(tie, 'c11')];
     expect([tenth, eleventh]).toMatchObject([{ state: 'held', held: ['level'], to: null }, { state: 'held' }]);
-    expect(await post(`/decisions/${eleventh.id}/settle`, { place: 12, reasons: '裁定' })).toMatchObject({ status: 422, body: { rule: 'place-outside-the-tie' } });
+    expect(
+      await post(`/decisions/${eleventh.id}/settle`, { place: 12, reasons: '裁定' }),
+    ).toMatchObject({ status: 422, body: { rule: 'place-outside-the-tie' } });
     for (const [{ id: decision }, place] of [[tenth, 11], [eleventh, 10]] as const)
       expect(await post(`/decisions/${decision}/settle`, { place, reasons: '依加工时间裁定' })).toMatchObject({ status: 200 });
     await certifying.settled();
@@ -247,7 +297,9 @@ describe('certification, through HTTP and the bus', () => {
     const henan = id('henan');
     const pair: Placed[] = [{ code: 'C1', workers: ['gus', 'hal'], rank: 1 }];
     await play(henan, { pack: 'henan-provincial-1-2023', finalAt: '2026-07-03T01:00:00.000Z', placed: pair, overridden: false });
-    expect((await decisions(henan)).map(({ state, held }) => [state, held])).toEqual([['held', ['level', 'honours', 'money']], ['held', ['level', 'honours', 'money']]]);
+    expect((await decisions(henan)).map(({ state, held }) => [state, held])).toEqual([
+      ['held', ['level', 'honours', 'money']], ['held', ['level', 'honours', 'money']],
+    ]);
   });
 
   it('lets a worker object while on notice; a certifier then goes on with it or not', async () => {
@@ -255,7 +307,9 @@ describe('certification, through HTTP and the bus', () => {
     await play(contest, { pack: 'tianjin-municipal-1', finalAt: '2026-06-09T01:00:00.000Z', placed: four('ida') });
     const { id: decision } = await decisionOf(contest, 'c1');
     const ida = { role: 'worker', sub: id('ida'), org: 'elsewhere' } as const;
-    expect((await post(`/decisions/${decision}/object`, { grounds: '我的等级有误' }, { role: 'worker', sub: id('dan') })).status).toBe(404);
+    expect(
+      (await post(`/decisions/${decision}/object`, { grounds: '我的等级有误' }, { role: 'worker', sub: id('dan') })).status,
+    ).toBe(404);
     expect(await post(`/decisions/${decision}/object`, { grounds: '我的等级有误' }, ida)).toMatchObject({ status: 200 });
     await certifying.settled();
     expect(await decisionOf(contest, 'c1')).toMatchObject({ state: 'held' });
@@ -290,26 +344,43 @@ describe('certification, through HTTP and the bus', () => {
 
   it('draws numbers without a gap, also when many are issued at once', async () => {
     const contest = id('many');
-    const placed = Array.from({ length: 10 }, (_, index): Placed => ({ code: `C${index + 1}`, workers: [`many-${index + 1}`], rank: index + 1 }));
+    const placed = Array.from(
+      { length: 10 }, (_, index): Placed => ({ code: `C${index + 1}`, workers: [`many-${index + 1}`], rank: index + 1 }),
+    );
     await play(contest, { pack: 'tianjin-municipal-1', finalAt: '2026-06-15T01:00:00.000Z', placed });
     await certifying.moveClock('2026-06-30T01:00:00.000Z');
     await Promise.all((await decisions(contest)).map(({ id: decision }) => post(`/decisions/${decision}/approve`)));
     await certifying.settled();
     const serials = (await get<{ items: DecisionDto[] }>('/decisions?state=issued&limit=500')).items
-      .flatMap(({ number }) => (number?.startsWith('S000112000001262') === true ? [Number(number.slice(-6))] : [])).sort((a, b) => a - b);
+      .flatMap(
+        ({ number }) => (number?.startsWith('S000112000001262') === true ? [Number(number.slice(-6))] : []),
+      ).sort((a, b) => a - b);
     expect(serials).toEqual(serials.map((_, index) => index + 1));
     expect(serials.length).toBeGreaterThanOrEqual(10);
   });
 
   it('refuses rows of an import by name, and takes the good ones', async () => {
     const rows = [
-      { worker: id('joe'), occupation: turning, level: 4, since: '2024-01-01' }, { worker: id('joe'), occupation: 'turning', level: 4, since: '2024-01-01' },
-      { worker: id('joe'), occupation: turning, level: 3, since: '2999-01-01' }, { occupation: turning, level: 3, since: '2024-01-01' },
+      { worker: id('joe'), occupation: turning, level: 4, since: '2024-01-01' },
+      { worker: id('joe'), occupation: 'turning', level: 4, since: '2024-01-01' },
+      { worker: id('joe'), occupation: turning, level: 3, since: '2999-01-01' },
+      { occupation: turning, level: 3, since: '2024-01-01' },
     ];
     const answer = await post('/skill-records/import', { source: 'spec', rows });
-    expect(answer.body).toMatchObject({ imported: 1, refused: [{ row: 1, error: 'no-occupation-code' }, { row: 2, error: 'since-in-the-future' }, { row: 3, error: 'no-worker' }] });
-    expect(await post('/skill-records/import', { source: 'spec', allOrNothing: true, rows })).toMatchObject({ status: 422, body: { rule: 'rows-refused' } });
-    expect(await post('/skill-records/import', { source: 'spec', rows: [{ idNumber: '34052419800101001X', occupation: turning, level: 4, since: '2024-01-01' }] }))
+    expect(answer.body).toMatchObject({
+      imported: 1,
+      refused: [
+        { row: 1, error: 'no-occupation-code' }, { row: 2, error: 'since-in-the-future' }, { row: 3, error: 'no-worker' },
+      ],
+    });
+    expect(
+      await post('/skill-records/import', { source: 'spec', allOrNothing: true, rows }),
+    ).toMatchObject({ status: 422, body: { rule: 'rows-refused' } });
+    expect(
+      await post('/skill-records/import', {
+        source: 'spec', rows: [{ idNumber: '34052419800101001X', occupation: turning, level: 4, since: '2024-01-01' }],
+      }),
+    )
       .toMatchObject({ status: 503 });
   });
 

@@ -38,11 +38,12 @@ export const certification: ServiceDefinition = {
   title: text('晋级', 'Certification'),
   description: text(
     '按冻结的政策包，由最终成绩自动提出晋级决定；公示、批准后发证，并能逐条说明理由。',
-    'Final results become promotion decisions by the frozen policy pack: on notice, approved, certified, and explained rule by rule.',
+    'Final results become promotion decisions by the frozen policy pack: on notice, approved, certified, explained by rule.',
   ),
   aggregates: [decision, certificate, skillRecord, contest, file, decisionRun, series],
   // A worker's file spans organisations: each sees what concerns it in its own decisions.
-  conceal: ({ aggregate, event: { type: _, ...data } }) => (aggregate === file.name ? ('contest' in data && typeof data.contest === 'string' ? { contest: data.contest } : {}) : data),
+  conceal: ({ aggregate, event: { type: _, ...data } }) =>
+    (aggregate !== file.name ? data : 'contest' in data && typeof data.contest === 'string' ? { contest: data.contest } : {}),
   views: [decisionsView, hrView, tasksView],
   timers: [publicNotice],
   published: certificationPublished,

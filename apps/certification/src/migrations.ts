@@ -69,7 +69,8 @@ class Certification1772400000000 implements MigrationInterface {
   }
 
   async down(run: QueryRunner): Promise<void> {
-    for (const table of ['certification_tasks', 'hr_units', 'hr_decisions', 'hr_promotions', 'decisions']) await run.query(`DROP TABLE ${table}`);
+    for (const table of ['certification_tasks', 'hr_units', 'hr_decisions', 'hr_promotions', 'decisions'])
+      await run.query(`DROP TABLE ${table}`);
   }
 }
 

@@ -6,7 +6,9 @@ import { decision, type DecisionEvent } from './decision/decision.js';
 import { skillRecord } from './skill-record/skill-record.js';
 
 /** The first event of a decision says whose it is and about what; later ones do not repeat it. */
-const about = (recorded: Recorded, first: Recorded<DecisionEvent>): PublicData<'jinji.promotion.rejected.v1'> & { organisation: string } => {
+const about = (
+  recorded: Recorded, first: Recorded<DecisionEvent>,
+): PublicData<'jinji.promotion.rejected.v1'> & { organisation: string } => {
   const { event } = first;
   if (event.type !== 'PromotionProposed' && event.type !== 'NothingFound' && event.type !== 'PromotionHeld')
     throw new Error(`${recorded.stream} does not begin with what was found`);
@@ -38,9 +40,15 @@ export const certificationPublished = published(
         ...about(recorded, first), ...given(recorded.event), noticeUntil: recorded.event.noticeUntil,
       }),
       NothingFound: (recorded, first) => publication('jinji.promotion.without-effect.v1', decided(recorded, first)),
-      PromotionHeld: (recorded, first) => publication('jinji.promotion.held.v1', { ...decided(recorded, first), effects: [...recorded.event.effects] }),
-      EffectsHeld: (recorded, first) => publication('jinji.promotion.held.v1', { ...decided(recorded, first), effects: [...recorded.event.effects] }),
-      ObjectionRaised: (recorded, first) => publication('jinji.promotion.held.v1', { ...decided(recorded, first), effects: [...recorded.event.effects] }),
+      PromotionHeld: (recorded, first) => publication('jinji.promotion.held.v1', {
+        ...decided(recorded, first), effects: [...recorded.event.effects],
+      }),
+      EffectsHeld: (recorded, first) => publication('jinji.promotion.held.v1', {
+        ...decided(recorded, first), effects: [...recorded.event.effects],
+      }),
+      ObjectionRaised: (recorded, first) => publication('jinji.promotion.held.v1', {
+        ...decided(recorded, first), effects: [...recorded.event.effects],
+      }),
       PromotionApproved: (recorded, first) => publication('jinji.promotion.approved.v1', {
         ...about(recorded, first), by: recorded.event.how, ...given(recorded.event), on: recorded.event.on,
       }),
@@ -61,7 +69,9 @@ export const certificationPublished = published(
   {
     aggregate: skillRecord,
     publish: {
-      LevelImported: ({ event: { worker, occupation, level, since } }) => publication('jinji.skill-record.imported.v1', { worker, occupation, level, since }),
+      LevelImported: ({ event: { worker, occupation, level, since } }) => publication('jinji.skill-record.imported.v1', {
+        worker, occupation, level, since,
+      }),
     },
   },
 );

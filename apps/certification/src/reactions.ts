@@ -21,7 +21,8 @@ const merge = async (work: Work, worker: string, into: string): Promise<void> =>
   const results = Object.values(state.contests).map(({ ruled: _1, rejected: _2, made: _3, ...result }): Result => result);
   await work.record(file, worker, [{ type: 'MergedInto', into }, { type: 'RefoldAsked', because: 'merged' }]);
   await work.record(file, into, [
-    { type: 'MergedFrom', worker, results, occupations: state.occupations, trainers: state.trainers }, { type: 'RefoldAsked', because: 'merged' },
+    { type: 'MergedFrom', worker, results, occupations: state.occupations, trainers: state.trainers },
+    { type: 'RefoldAsked', because: 'merged' },
   ]);
   for (const occupation of state.occupations) {
     const { state: record } = await work.load(skillRecord, skillRecordId(worker, occupation));
@@ -36,7 +37,10 @@ const merge = async (work: Work, worker: string, into: string): Promise<void> =>
 export const certificationReactions: readonly Reaction[] = [
   on('jinji.contest.announced.v1', ({ time, data: { contest: id, notice: _n, scheme: _s, ...terms } }, work) =>
     tell(work, id, { type: 'Announce', at: time, terms })),
-  on('jinji.contest.registration-closed.v1', ({ time, data }, work) => tell(work, data.contest, { type: 'CloseRegistration', at: time })),
+  on(
+    'jinji.contest.registration-closed.v1',
+    ({ time, data }, work) => tell(work, data.contest, { type: 'CloseRegistration', at: time }),
+  ),
   on('jinji.contest.cancelled.v1', ({ data }, work) => tell(work, data.contest, { type: 'Cancel' })),
 
   on('jinji.seal.opened.v1', ({ data }, work) => work.record(contest, data.contest, [{ type: 'SealOpened', count: data.count }])),
@@ -46,7 +50,8 @@ export const certificationReactions: readonly Reaction[] = [
 
   // Provisional revisions promote nobody: their placings are of no revision that was opened here.
   on('jinji.result.opened.v1', async ({ data: { contest: of, revision, count, firstFinalAt, stage } }, work) => {
-    if (stage === 'final' && firstFinalAt !== null) await work.record(contest, of, [{ type: 'ResultOpened', revision, count, firstFinalAt }]);
+    if (stage === 'final' && firstFinalAt !== null)
+      await work.record(contest, of, [{ type: 'ResultOpened', revision, count, firstFinalAt }]);
   }),
   on('jinji.result.placed.v1', ({ id, data: { contest: of, revision, code, rank, unranked, theory, practical } }, work) =>
     work.record(contest, of, [{ type: 'CodePlaced', revision, code, rank, unranked, theory, practical, message: id }])),
@@ -56,8 +61,13 @@ export const certificationReactions: readonly Reaction[] = [
 
   on('jinji.enrolment.opened.v1', ({ data: { worker, enrolment, trainers } }, work) =>
     work.record(file, worker, [{ type: 'TrainedBy', enrolment, trainers }])),
-  on('jinji.worker.registered.v1', ({ data: { worker, unit } }, work) => work.record(file, worker, [{ type: 'UnitKnown', unit }])),
-  on('jinji.worker.unit-changed.v1', ({ data: { worker, unit } }, work) => work.record(file, worker, [{ type: 'UnitKnown', unit }])),
+  on(
+    'jinji.worker.registered.v1', ({ data: { worker, unit } }, work) => work.record(file, worker, [{ type: 'UnitKnown', unit }]),
+  ),
+  on(
+    'jinji.worker.unit-changed.v1',
+    ({ data: { worker, unit } }, work) => work.record(file, worker, [{ type: 'UnitKnown', unit }]),
+  ),
   on('jinji.worker.merged.v1', ({ data: { worker, into } }, work) => merge(work, worker, into)),
   on('jinji.worker.erased.v1', ({ data: { worker } }, work) => work.record(file, worker, [{ type: 'WorkerErased' }])),
 ];

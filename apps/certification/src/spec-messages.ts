@@ -21,7 +21,8 @@ export class Others {
     await this.bus.publish([{
       topic, key, value: Buffer.from(JSON.stringify(data)),
       headers: {
-        ce_specversion: '1.0', ce_id: id, ce_source: `others/${topic}`, ce_type: type, ce_subject: key, ce_time: time, ce_sequence: String(this.sequence),
+        ce_specversion: '1.0', ce_id: id, ce_source: `others/${topic}`, ce_type: type, ce_subject: key, ce_time: time,
+        ce_sequence: String(this.sequence),
         ce_correlationid: derivedId('story', key), 'content-type': 'application/json',
       },
     }]);

@@ -19,7 +19,9 @@ export interface CertificateTerms {
   readonly on: CivilDate;
 }
 
-export type CertificateEvent = ({ type: 'CertificateIssued' } & CertificateTerms) | { type: 'CertificateRevoked'; because: string };
+export type CertificateEvent =
+  | ({ type: 'CertificateIssued' } & CertificateTerms)
+  | { type: 'CertificateRevoked'; because: string };
 export type CertificateCommand = ({ type: 'Issue' } & CertificateTerms) | { type: 'Revoke'; because: string };
 export type CertificateState =
   | { readonly is: 'none' }

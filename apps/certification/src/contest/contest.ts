@@ -14,10 +14,13 @@ type SealEntry = PublicData<'jinji.seal.entry.v1'>;
 type Placed = PublicData<'jinji.result.placed.v1'>;
 
 export type ContestTerms = Pick<Announced,
-  'competition' | 'organisation' | 'number' | 'name' | 'occupation' | 'group' | 'level' | 'teamSize' | 'series' | 'class' | 'purpose' | 'pack' | 'overridden' | 'startsOn'>;
+  'competition' | 'organisation' | 'number' | 'name' | 'occupation' | 'group' | 'level' | 'teamSize' | 'series' | 'class' |
+  'purpose' | 'pack' | 'overridden' | 'startsOn'>;
 export type Member = SealEntry['members'][number];
 /** `message`: the public event that said so. */
-export interface SealedEntry { readonly entry: string; readonly entryNumber: string; readonly members: readonly Member[]; readonly message: string }
+export interface SealedEntry {
+  readonly entry: string; readonly entryNumber: string; readonly members: readonly Member[]; readonly message: string
+}
 export interface CodePlacing extends Pick<Placed, 'rank' | 'unranked' | 'theory' | 'practical'> { readonly message: string }
 
 export type ContestEvent =
@@ -52,7 +55,9 @@ export interface ContestState {
   readonly terms: (ContestTerms & { readonly at: Instant }) | null;
   readonly registrationClosedAt: Instant | null;
   readonly cancelled: boolean;
-  readonly seal: { readonly count: number; readonly closed: boolean; readonly entries: Readonly<Record<string, SealedEntry>> } | null;
+  readonly seal: {
+    readonly count: number; readonly closed: boolean; readonly entries: Readonly<Record<string, SealedEntry>>
+  } | null;
   /** The last final revision, complete or still arriving. */
   readonly result: Revision | null;
   /** The revision of the last run. */
@@ -89,7 +94,10 @@ const remember = (command: ContestCommand, { terms, seal, result }: ContestState
 /** A message is missing or too many: the one that says "that was all" fails, is parked and can be tried again. */
 const complete = (what: string, count: number | undefined, found: number): void => {
   if (count !== found)
-    throw new Refusal('count-mismatch', text(`应有 ${count ?? '?'} 条，实有 ${found} 条`, `the ${what} announced ${count ?? 'nothing'} and brought ${found}`));
+    throw new Refusal(
+      'count-mismatch',
+      text(`应有 ${count ?? '?'} 条，实有 ${found} 条`, `the ${what} announced ${count ?? 'nothing'} and brought ${found}`),
+    );
 };
 
 const isReady = (state: ContestState): boolean =>
@@ -100,7 +108,9 @@ const start = ({ seal, result }: ContestState): ContestEvent => {
   const revision = result?.number ?? 0;
   const unknown = Object.keys(result?.placings ?? {}).filter((code) => seal?.entries[code] === undefined);
   if (unknown.length > 0)
-    throw new Refusal('code-without-entry', text(`密封编号 ${unknown.join('、')} 没有对应的报名`, `no entry is behind ${unknown.length} codes of the result`));
+    throw new Refusal(
+      'code-without-entry', text(`密封编号 ${unknown.join('、')} 没有对应的报名`, `no entry is behind ${unknown.length} codes of the result`),
+    );
   return { type: 'DecisionRunStarted', revision, codes: Object.keys(seal?.entries ?? {}).length };
 };
 
@@ -121,10 +131,15 @@ const evolve = (state: ContestState, event: ContestEvent): ContestState => {
     case 'SealClosed': return seal === null ? state : { ...state, seal: { ...seal, closed: true } };
     case 'ResultOpened':
       if (result !== null && result.number >= event.revision) return state;
-      return { ...state, result: { number: event.revision, count: event.count, firstFinalAt: event.firstFinalAt, closed: false, placings: {} } };
+      return {
+        ...state,
+        result: { number: event.revision, count: event.count, firstFinalAt: event.firstFinalAt, closed: false, placings: {} },
+      };
     case 'CodePlaced': {
       const { type: _, revision, code, ...placing } = event;
-      return result === null || result.number !== revision ? state : { ...state, result: { ...result, placings: put(result.placings, code, placing) } };
+      return result === null || result.number !== revision
+        ? state
+        : { ...state, result: { ...result, placings: put(result.placings, code, placing) } };
     }
     case 'ResultClosed': return result === null ? state : { ...state, result: { ...result, closed: true } };
     case 'DecisionRunStarted': return { ...state, run: event.revision };

@@ -1,7 +1,8 @@
 import type { Text } from '#libs/decider';
 import { type Checked, type Cited, type Explanation, outcomeText, type Pack } from '#libs/policy';
 import {
-  BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField, PageQuery, RefField,
+  BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField,
+  PageQuery, RefField,
   TextField,
 } from '#libs/web';
 import { type DecisionState, stateName } from './decision.js';
@@ -12,7 +13,9 @@ const payees = ['person', 'team', 'coach', 'employer'] as const;
 
 export class HonourDto {
   @RefField({ example: 'national-technical-expert' }) honour!: string;
-  @EnumField(modes, { description: 'awarded by the contest, approved by an authority, or only recommended to one' }) mode!: (typeof modes)[number];
+  @EnumField(modes, {
+    description: 'awarded by the contest, approved by an authority, or only recommended to one',
+  }) mode!: (typeof modes)[number];
   @RefField({ example: 'national-workers-1-2021/top-5-title' }) rule!: string;
 }
 
@@ -35,13 +38,17 @@ export class DecisionDto {
   @IntegerField({ min: 1, nullable: true, description: 'rank in the final result; null: not ranked' }) rank!: number | null;
   @LevelField({ nullable: true, description: 'level held before: 五级 = 5 … 一级 = 1' }) from!: number | null;
   @LevelField({ nullable: true, description: 'level given; null: none' }) to!: number | null;
-  @RefField({ nullable: true, description: 'the rule that gives the level', example: 'tianjin-municipal-1/worker-top-10' }) rule!: string | null;
+  @RefField({
+    nullable: true, description: 'the rule that gives the level', example: 'tianjin-municipal-1/worker-top-10',
+  }) rule!: string | null;
   @ListField(() => HonourDto) honours!: HonourDto[];
   @ListField(() => MoneyDto) money!: MoneyDto[];
   @ListField(() => 'string', { description: 'effects that a panel must settle first', example: ['level'] }) held!: string[];
   @InstantField({ nullable: true, description: 'the public notice (公示) lasts until then' }) noticeUntil!: string | null;
   @IdField({ nullable: true }) certificate!: string | null;
-  @TextField({ nullable: true, description: 'number of the certificate', example: 'S000131000001262000001' }) number!: string | null;
+  @TextField({
+    nullable: true, description: 'number of the certificate', example: 'S000131000001262000001',
+  }) number!: string | null;
 }
 
 export class DecisionsQuery extends PageQuery {
@@ -91,7 +98,9 @@ export class CitationDto {
   @TextField({ example: 'hrss.tj.gov.cn kbms 3228' }) document!: string;
   @TextField({ example: '天津市职业技能竞赛' }) title!: string;
   @TextField({ max: 5000, example: '市级一类 top 10: worker → 技师 (holder → 高级技师), student → 高级工' }) quote!: string;
-  @EnumField(['verbatim', 'summary'], { description: 'word for word, or our note of what the source says' }) quoted!: 'verbatim' | 'summary';
+  @EnumField(['verbatim', 'summary'], {
+    description: 'word for word, or our note of what the source says',
+  }) quoted!: 'verbatim' | 'summary';
 }
 
 export class CheckedDto {
@@ -110,7 +119,9 @@ export class ExplainedReasonDto {
 export class ExplainedRuleDto {
   @RefField({ example: 'tianjin-municipal-1/worker-top-10' }) rule!: string;
   @TextField({ example: 'Workers, top 10: technician; a technician becomes senior technician' }) title!: string;
-  @EnumField(['primary', 'secondary', 'recalled', 'hypothetical'], { description: 'how sure the source is' }) verification!: string;
+  @EnumField(['primary', 'secondary', 'recalled', 'hypothetical'], {
+    description: 'how sure the source is',
+  }) verification!: string;
   @TextField({ nullable: true }) note!: string | null;
   @ObjectField(() => CheckedDto) condition!: CheckedDto;
   @ListField(() => CitationDto) citations!: CitationDto[];
@@ -126,10 +137,18 @@ export class ExplanationDto {
   @IdField() decision!: string;
   @EnumField(decisionStates) state!: string;
   @TextField({ description: 'what follows, in one sentence', example: 'level 3 → level 2; CNY 2400.00' }) outcome!: string;
-  @TextField({ nullable: true, description: 'the pack and its version; null where it is not available', example: 'tianjin-municipal-1 1' }) pack!: string | null;
-  @ListField(() => ExplainedReasonDto, { description: 'why something does not follow, or otherwise than the rule says at first' }) reasons!: ExplainedReasonDto[];
-  @ListField(() => ExplainedRuleDto, { description: 'every rule of the pack, with its conditions and the values that they met' }) rules!: ExplainedRuleDto[];
-  @ListField(() => ChangeDto, { description: 'the nearest changes that would have led elsewhere, found by deciding again' }) changes!: ChangeDto[];
+  @TextField({
+    nullable: true, description: 'the pack and its version; null where it is not available', example: 'tianjin-municipal-1 1',
+  }) pack!: string | null;
+  @ListField(() => ExplainedReasonDto, {
+    description: 'why something does not follow, or otherwise than the rule says at first',
+  }) reasons!: ExplainedReasonDto[];
+  @ListField(() => ExplainedRuleDto, {
+    description: 'every rule of the pack, with its conditions and the values that they met',
+  }) rules!: ExplainedRuleDto[];
+  @ListField(() => ChangeDto, {
+    description: 'the nearest changes that would have led elsewhere, found by deciding again',
+  }) changes!: ChangeDto[];
   @ListField(() => 'id', { description: 'the public events that the facts come from' }) sources!: string[];
 }
 
@@ -141,7 +160,8 @@ const checked = ({ holds, text, value, parts }: Checked, language: Language): Ch
 const copied = (citations: readonly Cited[]): CitationDto[] => citations.map((citation) => ({ ...citation }));
 
 export const explained = (
-  id: string, state: Exclude<DecisionState, { is: 'none' }>, pack: Pack | null, explanation: Explanation | null, { language }: Caller,
+  id: string, state: Exclude<DecisionState, { is: 'none' }>, pack: Pack | null, explanation: Explanation | null,
+  { language }: Caller,
 ): ExplanationDto => ({
   decision: id, state: state.is, pack: pack === null ? null : `${pack.id} ${pack.version}`, sources: [...state.found.sources],
   outcome: explanation === null ? stateName[state.is][language] : explanation.outcome[language],
@@ -149,9 +169,12 @@ export const explained = (
     ? state.found.reasons.map(({ code, text }) => ({ code, text: text[language], citations: [] }))
     : explanation.reasons.map(({ code, text, citations }) => ({ code, text: text[language], citations: copied(citations) })),
   rules: (explanation?.rules ?? []).map(({ rule, title, verification, note, condition, citations }) => ({
-    rule, title: title[language], verification, note: note?.[language] ?? null, condition: checked(condition, language), citations: copied(citations),
+    rule, title: title[language], verification, note: note?.[language] ?? null, condition: checked(condition, language),
+    citations: copied(citations),
   })),
-  changes: (explanation?.changes ?? []).map(({ fact, change, then }) => ({ fact, change: change[language], then: then[language] })),
+  changes: (explanation?.changes ?? []).map(
+    ({ fact, change, then }) => ({ fact, change: change[language], then: then[language] }),
+  ),
 });
 
 /** One sentence of what a decision gives, for lists. */

@@ -5,14 +5,17 @@ import type { Done } from '#libs/event-store';
 import { explain } from '#libs/policy';
 import { Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
-import { type Caller, DoneAnswer, IdParam, NotFound, type Page, Produces, Roles, TheCaller, versioned, type Versioned } from '#libs/web';
+import {
+  type Caller, DoneAnswer, IdParam, NotFound, type Page, Produces, Roles, TheCaller, versioned, type Versioned,
+} from '#libs/web';
 import { contest, runId } from '../contest/contest.js';
 import { file } from '../file/file.js';
 import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
 import { decision, type DecisionState } from './decision.js';
 import {
-  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto, ReasonsDto, RulingDto, shown,
+  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto,
+  ReasonsDto, RulingDto, shown,
 } from './decision.dto.js';
 import { Decisions } from './decisions.js';
 
@@ -43,7 +46,9 @@ export class DecisionController {
   @Roles('certifier', 'organiser', 'auditor')
   @ApiOperation({ summary: 'Decisions of a contest: everyone who was placed has one 赛项的晋级决定' })
   @Produces(DecisionDto, { page: true })
-  async ofContest(@IdParam('id') id: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
+  async ofContest(
+    @IdParam('id') id: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller,
+  ): Promise<Page<DecisionDto>> {
     return this.page({ ...query, contest: id }, caller);
   }
 
@@ -60,7 +65,10 @@ export class DecisionController {
 
   @Get('decisions/:id/explanation')
   @Roles('certifier', 'organiser', 'auditor', 'worker')
-  @ApiOperation({ summary: 'Why: rules, citations, facts, and what would have changed it 决定理由', description: 'In the language of Accept-Language. A worker sees only the own decisions.' })
+  @ApiOperation({
+    summary: 'Why: rules, citations, facts, and what would have changed it 决定理由',
+    description: 'In the language of Accept-Language. A worker sees only the own decisions.',
+  })
   @Produces(ExplanationDto)
   async explanation(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<ExplanationDto>> {
     const { state, version } = await this.visible(id, caller);
@@ -71,7 +79,10 @@ export class DecisionController {
   @Post('decisions/:id/approve')
   @HttpCode(200)
   @Roles('certifier')
-  @ApiOperation({ summary: 'Approve after the notice; never of someone you trained 批准', description: 'A level then gets its certificate by itself.' })
+  @ApiOperation({
+    summary: 'Approve after the notice; never of someone you trained 批准',
+    description: 'A level then gets its certificate by itself.',
+  })
   @Produces(DoneAnswer)
   approve(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, (work) => approve(work, id, caller));
@@ -115,7 +126,10 @@ export class DecisionController {
       if (made?.decision !== id) return done;
       const { effects } = made;
       // What was rejected counts for nothing in later contests: those are decided again, by a job.
-      await work.record(file, worker, [{ type: 'EffectsRejected', contest: of, effects }, { type: 'RefoldAsked', because: 'rejected' }], { organisation: null });
+      await work.record(
+        file, worker, [{ type: 'EffectsRejected', contest: of, effects }, { type: 'RefoldAsked', because: 'rejected' }],
+        { organisation: null },
+      );
       return done;
     });
   }
@@ -141,7 +155,10 @@ export class DecisionController {
   @Post('decisions/:id/dismiss-objection')
   @HttpCode(200)
   @Roles('certifier')
-  @ApiOperation({ summary: 'Dismiss an objection, with reasons: the decision goes on 异议不成立', description: 'Where the objection is right, reject the decision instead.' })
+  @ApiOperation({
+    summary: 'Dismiss an objection, with reasons: the decision goes on 异议不成立',
+    description: 'Where the objection is right, reject the decision instead.',
+  })
   @Produces(DoneAnswer)
   dismissObjection(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
@@ -153,14 +170,24 @@ export class DecisionController {
   @Post('decisions/:id/settle')
   @HttpCode(200)
   @Roles('certifier')
-  @ApiOperation({ summary: 'Settle a shared rank at a cut: the place that the panel gave 并列裁定', description: 'It is then decided again with this place.' })
+  @ApiOperation({
+    summary: 'Settle a shared rank at a cut: the place that the panel gave 并列裁定',
+    description: 'It is then decided again with this place.',
+  })
   @Produces(DoneAnswer)
   settle(@IdParam('id') id: string, @Body() { place, reasons }: RulingDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
       const { worker, contest: of } = (await load(work, id)).about;
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, { type: 'RulePlace', by: caller.subject, place, reasons: kept });
-      await work.record(file, worker, [{ type: 'PlaceRuled', contest: of, place, by: caller.subject, reasons: kept }, { type: 'RefoldAsked', because: 'ruled' }], { organisation: null });
+      await work.record(
+        file, worker,
+        [
+          { type: 'PlaceRuled', contest: of, place, by: caller.subject, reasons: kept },
+          { type: 'RefoldAsked', because: 'ruled' },
+        ],
+        { organisation: null },
+      );
       return done;
     });
   }
@@ -173,7 +200,9 @@ export class DecisionController {
   /** A worker sees the own decisions, of whichever organisation; others those of their organisation. */
   private async visible(id: string, caller: Caller): Promise<{ state: Known; version: number }> {
     const own = caller.worker;
-    const { state, version } = own === undefined ? await this.reader.load(decision, id, caller) : await this.reader.peek(decision, id);
+    const { state, version } = own === undefined
+      ? await this.reader.load(decision, id, caller)
+      : await this.reader.peek(decision, id);
     if (state.is === 'none' || (own !== undefined && state.about.worker !== own)) throw new NotFound('decision', id);
     return { state, version };
   }

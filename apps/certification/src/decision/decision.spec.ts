@@ -3,13 +3,16 @@ import { factsForSpecs } from '../spec-facts.js';
 import { type About, decision, type DecisionEvent, type Found, type Given } from './decision.js';
 
 const about: About = {
-  worker: 'w1', contest: 'c1', entryNumber: '001', occupation: '6-18-01-01', organisation: 'org-1', nth: 1, pack: { id: 'p', version: '1', digest: 'd' },
+  worker: 'w1', contest: 'c1', entryNumber: '001', occupation: '6-18-01-01', organisation: 'org-1', nth: 1,
+  pack: { id: 'p', version: '1', digest: 'd' },
 };
 const found: Found = { facts: factsForSpecs(), sources: ['m1'], revision: 1, reasons: [] };
 const tie = { code: 'tie-at-the-cut', effect: 'level', by: 'ranking', text: { zh: '并列', en: 'a tie' }, cite: [] } as const;
 const gives: Given = { from: 3, to: 2, rule: 'p/r', honours: [], money: [] };
 const until = '2026-06-10T16:00:00.000Z';
-const proposed: DecisionEvent = { type: 'PromotionProposed', ...about, ...found, ...gives, noticeUntil: until, approval: 'person' };
+const proposed: DecisionEvent = {
+  type: 'PromotionProposed', ...about, ...found, ...gives, noticeUntil: until, approval: 'person',
+};
 const ended: DecisionEvent = { type: 'NoticeEnded' };
 const approved: DecisionEvent = { type: 'PromotionApproved', by: 'certifier', how: 'person', on: '2026-06-11', ...gives };
 const objected: DecisionEvent = { type: 'ObjectionRaised', by: 'w1', grounds: 't1', effects: ['level'] };
@@ -30,7 +33,9 @@ describe('a promotion decision', () => {
     const find = { type: 'Find', about, found, noticeUntil: until, approval: 'person' } as const;
     const nothing = { level: null, honours: [], money: [] };
     expect(after().when({ ...find, effects: { ...nothing, held: [] } })).toEqual([{ type: 'NothingFound', ...about, ...found }]);
-    expect(after().when({ ...find, effects: { ...nothing, held: ['level'] } })).toEqual([{ type: 'PromotionHeld', effects: ['level'], ...about, ...found }]);
+    expect(
+      after().when({ ...find, effects: { ...nothing, held: ['level'] } }),
+    ).toEqual([{ type: 'PromotionHeld', effects: ['level'], ...about, ...found }]);
   });
 
   it('waits for the end of the notice, then for a person', () => {
@@ -87,7 +92,9 @@ describe('a promotion decision', () => {
   });
 
   it('takes a ruling only within its shared rank', () => {
-    const held: DecisionEvent = { type: 'PromotionHeld', effects: ['level'], ...about, ...found, facts: factsForSpecs({ rank: 10, tied: 2 }), reasons: [tie] };
+    const held: DecisionEvent = {
+      type: 'PromotionHeld', effects: ['level'], ...about, ...found, facts: factsForSpecs({ rank: 10, tied: 2 }), reasons: [tie],
+    };
     const rule = { type: 'RulePlace', by: 'certifier', reasons: 't4' } as const;
     expect(after(held).when({ ...rule, place: 11 })).toEqual([{ type: 'PlaceRuled', by: 'certifier', place: 11, reasons: 't4' }]);
     expect(() => after(held).when({ ...rule, place: 12 })).toThrow(refused('place-outside-the-tie'));

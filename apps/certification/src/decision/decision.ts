@@ -111,7 +111,8 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
         ...(command.at >= state.proposed.noticeUntil ? endNotice(state.proposed, state.proposed.noticeUntil) : []),
       ];
     case 'RulePlace': {
-      if (isOver(state) || state.is === 'none' || !state.found.reasons.some(({ code }) => code === 'tie-at-the-cut')) throw wrong(state, 'no-tie-to-settle');
+      if (isOver(state) || state.is === 'none' || !state.found.reasons.some(({ code }) => code === 'tie-at-the-cut'))
+        throw wrong(state, 'no-tie-to-settle');
       const { rank, tied } = state.found.facts.placing;
       if (rank === null || command.place < rank || command.place >= rank + tied)
         throw new Refusal('place-outside-the-tie', text('名次不在并列范围内', 'the place is outside the shared rank'),
@@ -140,11 +141,19 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
   }
 };
 
-const find = ({ about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>): readonly DecisionEvent[] => {
+const find = (
+  { about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>,
+): readonly DecisionEvent[] => {
   const { level, honours, money, held } = effects;
   if (level === null && honours.length === 0 && money.length === 0)
-    return [held.length === 0 ? { type: 'NothingFound', ...about, ...found } : { type: 'PromotionHeld', effects: held, ...about, ...found }];
-  const given = { from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money };
+    return [
+      held.length === 0
+        ? { type: 'NothingFound', ...about, ...found }
+        : { type: 'PromotionHeld', effects: held, ...about, ...found },
+    ];
+  const given = {
+    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money,
+  };
   return [
     { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
     ...(held.length === 0 ? [] : [{ type: 'EffectsHeld', effects: held } as const]),
@@ -158,7 +167,8 @@ const approval = ({ from, to, rule, honours, money }: Proposed, by: string, how:
   ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money });
 
 const kindsOf = ({ to, honours, money }: Given): readonly EffectKind[] => [
-  ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]), ...(money.length === 0 ? [] : ['money' as const]),
+  ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]),
+  ...(money.length === 0 ? [] : ['money' as const]),
 ];
 
 const isOver = (state: DecisionState): boolean => state.is === 'none' || state.is === 'superseded' || state.is === 'revoked';
@@ -193,7 +203,9 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
     case 'NoticeEnded': return proposed === null ? state : { is: 'awaiting', proposed, ...same };
     case 'PromotionApproved': return proposed === null ? state : { is: 'approved', proposed, ...same };
     case 'PromotionRejected': return { is: 'rejected', ...same };
-    case 'PromotionIssued': return proposed === null ? state : { is: 'issued', proposed, certificate: event.certificate, ...same };
+    case 'PromotionIssued': return proposed === null
+      ? state
+      : { is: 'issued', proposed, certificate: event.certificate, ...same };
     case 'PromotionSuperseded': return { is: 'superseded', ...same };
     case 'PromotionRevoked': return { is: 'revoked', ...same };
   }
@@ -201,24 +213,34 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
 
 const known = (event: About & Found, held: readonly EffectKind[]): Known => {
   const { worker, contest, entryNumber, occupation, organisation, nth, pack, facts, sources, revision, reasons } = event;
-  return { about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons }, held };
+  return {
+    about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons },
+    held,
+  };
 };
 
 const wrong = (state: DecisionState, rule: string): WrongState =>
   new WrongState(rule, text(`决定目前${stateName[state.is].zh}`, `the decision is ${stateName[state.is].en}`), nextStep[state.is]);
 
 export const stateName = {
-  none: text('不存在', 'unknown'), onNotice: text('公示中', 'on notice'), awaiting: text('待批准', 'awaiting approval'), held: text('暂缓', 'held'),
-  approved: text('已批准', 'approved'), issued: text('已发证', 'issued'), withoutEffect: text('无晋级', 'without effect'), rejected: text('已驳回', 'rejected'),
+  none: text('不存在', 'unknown'), onNotice: text('公示中', 'on notice'), awaiting: text('待批准', 'awaiting approval'),
+  held: text('暂缓', 'held'),
+  approved: text('已批准', 'approved'), issued: text('已发证', 'issued'), withoutEffect: text('无晋级', 'without effect'),
+  rejected: text('已驳回', 'rejected'),
   superseded: text('已被取代', 'superseded'), revoked: text('已撤销', 'revoked'),
 } as const;
 
 const nextStep: Record<DecisionState['is'], string> = {
-  none: 'none', onNotice: 'wait until the notice is over, or object', awaiting: 'approve or reject', held: 'settle it, dismiss the objection, or reject',
-  approved: 'none: the certificate follows by itself', issued: 'none', withoutEffect: 'none', rejected: 'none', superseded: 'see the later decision', revoked: 'none',
+  none: 'none', onNotice: 'wait until the notice is over, or object', awaiting: 'approve or reject',
+  held: 'settle it, dismiss the objection, or reject',
+  approved: 'none: the certificate follows by itself', issued: 'none', withoutEffect: 'none', rejected: 'none',
+  superseded: 'see the later decision', revoked: 'none',
 };
 
+const decider: Decider<DecisionCommand, DecisionState, DecisionEvent> = { initial: { is: 'none' }, decide, evolve };
+
 export const decision: Aggregate<DecisionCommand, DecisionState, DecisionEvent> = {
-  name: 'decision', decider: { initial: { is: 'none' }, decide, evolve } satisfies Decider<DecisionCommand, DecisionState, DecisionEvent>,
+  name: 'decision',
+  decider,
   organisation: (state) => (state.is === 'none' ? undefined : state.about.organisation),
 };

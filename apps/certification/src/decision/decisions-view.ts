@@ -44,9 +44,13 @@ type Found = Extract<DecisionEvent, { type: 'PromotionProposed' | 'NothingFound'
 const insert = (recorded: Recorded<Found>, db: EntityManager, parts: Partial<DecisionRow>): Promise<unknown> => {
   const { aggregateId: id, version, position, event } = recorded;
   const { organisation, contest, worker, entryNumber, occupation, nth, facts } = event;
-  const nothing = { from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], noticeUntil: null, certificate: null, number: null };
+  const nothing = {
+    from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], noticeUntil: null,
+    certificate: null, number: null,
+  };
   return db.insert(DecisionRow, {
-    id, organisation, contest, worker, entryNumber, occupation, nth, rank: facts.placing.rank, version, position, ...nothing, ...parts,
+    id, organisation, contest, worker, entryNumber, occupation, nth, rank: facts.placing.rank, version, position, ...nothing,
+    ...parts,
   });
 };
 
@@ -67,7 +71,9 @@ export const decisionsView = view<DecisionEvent>('decisions', [DecisionRow], {
   NoticeEnded: (recorded, db) => change(recorded, db, { state: 'awaiting' }),
   PromotionApproved: (recorded, db) => change(recorded, db, { state: 'approved' }),
   PromotionRejected: (recorded, db) => change(recorded, db, { state: 'rejected' }),
-  PromotionIssued: (recorded, db) => change(recorded, db, { state: 'issued', certificate: recorded.event.certificate, number: recorded.event.number }),
+  PromotionIssued: (recorded, db) => change(recorded, db, {
+    state: 'issued', certificate: recorded.event.certificate, number: recorded.event.number,
+  }),
   PromotionSuperseded: (recorded, db) => change(recorded, db, { state: 'superseded' }),
   PromotionRevoked: (recorded, db) => change(recorded, db, { state: 'revoked' }),
 });

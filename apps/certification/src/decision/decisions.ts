@@ -35,7 +35,9 @@ export class Decisions {
   }
 
   /** Those of a contest that wait for an approval, oldest first, and how many more there are. */
-  async awaiting(contest: string, { organisation }: Caller, limit: number, db: EntityManager): Promise<{ ids: string[]; left: number }> {
+  async awaiting(
+    contest: string, { organisation }: Caller, limit: number, db: EntityManager,
+  ): Promise<{ ids: string[]; left: number }> {
     const [rows, count] = await db.findAndCount(DecisionRow, {
       select: { id: true }, where: { contest, organisation, state: 'awaiting' }, order: { position: 'ASC' }, take: limit,
     });

@@ -34,7 +34,9 @@ export type FileEvent =
   | { type: 'TrainedBy'; enrolment: string; trainers: readonly string[] }
   | { type: 'UnitKnown'; unit: string | null }
   | { type: 'MergedInto'; into: string }
-  | { type: 'MergedFrom'; worker: string; results: readonly Result[]; occupations: readonly string[]; trainers: readonly string[] }
+  | {
+    type: 'MergedFrom'; worker: string; results: readonly Result[]; occupations: readonly string[]; trainers: readonly string[]
+  }
   /** The texts about this worker are to be made unreadable; a job does it. */
   | { type: 'WorkerErased' }
   | { type: 'TextsShredded' }
@@ -62,7 +64,9 @@ export interface FileState {
   readonly erased: boolean;
 }
 
-const initial: FileState = { contests: {}, occupations: [], trainers: [], unit: null, mergedInto: null, mergedFrom: [], stale: false, erased: false };
+const initial: FileState = {
+  contests: {}, occupations: [], trainers: [], unit: null, mergedInto: null, mergedFrom: [], stale: false, erased: false,
+};
 
 const add = (list: readonly string[], ...values: readonly string[]): readonly string[] => [...new Set([...list, ...values])];
 
@@ -70,7 +74,9 @@ const known = (result: Result, before: Known | undefined): Known =>
   ({ ...result, ruled: before?.ruled ?? null, rejected: before?.rejected ?? null, made: before?.made ?? null });
 
 /** One person who was entered twice in a contest: the better place counts. */
-const better = (a: Result, b: Result | undefined): boolean => b === undefined || (a.placing.rank ?? Infinity) < (b.placing.rank ?? Infinity);
+const better = (
+  a: Result, b: Result | undefined,
+): boolean => b === undefined || (a.placing.rank ?? Infinity) < (b.placing.rank ?? Infinity);
 
 export const evolveFile = (state: FileState, event: FileEvent): FileState => {
   const change = (contest: string, parts: Partial<Known>): FileState => {
@@ -98,7 +104,10 @@ export const evolveFile = (state: FileState, event: FileEvent): FileState => {
       return {
         ...state, mergedFrom: add(state.mergedFrom, event.worker), occupations: add(state.occupations, ...event.occupations),
         trainers: add(state.trainers, ...event.trainers),
-        contests: { ...state.contests, ...Object.fromEntries(results.map((result) => [result.contest.id, known(result, state.contests[result.contest.id])])) },
+        contests: {
+          ...state.contests,
+          ...Object.fromEntries(results.map((result) => [result.contest.id, known(result, state.contests[result.contest.id])]))
+        },
       };
     }
     case 'WorkerErased': return { ...state, erased: true };

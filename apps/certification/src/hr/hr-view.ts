@@ -49,10 +49,14 @@ const tell = async (recorded: Recorded, db: EntityManager, what: HrRow['what'], 
   if (row === null || (what !== 'promoted' && !row.approved)) return;
   const { approved: _, ...of } = row;
   const unit = (await db.findOneBy(HrUnitRow, { worker: row.worker }))?.unit ?? null;
-  await db.insert(HrRow, { position: recorded.position, unit, what, ...of, honours: [], number: null, at: recorded.metadata.at, ...parts });
+  await db.insert(HrRow, {
+    position: recorded.position, unit, what, ...of, honours: [], number: null, at: recorded.metadata.at, ...parts
+  });
 };
 
-export const hrView = view<DecisionEvent | Extract<FileEvent, { type: 'UnitKnown' }>>('hr-promotions', [HrRow, HrDecisionRow, HrUnitRow], {
+type Heard = DecisionEvent | Extract<FileEvent, { type: 'UnitKnown' }>;
+
+export const hrView = view<Heard>('hr-promotions', [HrRow, HrDecisionRow, HrUnitRow], {
   UnitKnown: (recorded, db) => db.save(HrUnitRow, { worker: recorded.aggregateId, unit: recorded.event.unit }),
   PromotionProposed: ({ aggregateId: decision, event }: Recorded<Found>, db) => {
     const { worker, contest, occupation, from, to } = event;

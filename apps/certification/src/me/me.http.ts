@@ -22,7 +22,9 @@ export class MyDecisionDto {
   @ObjectField(() => DecisionDto) decision!: DecisionDto;
   @TextField({ description: 'what follows for you', example: 'level 3 → level 2' }) outcome!: string;
   @ListField(() => 'string', { description: 'why not more', example: ['rank is outside the band'] }) reasons!: string[];
-  @TextField({ description: 'where every rule and value can be read', example: '/decisions/{id}/explanation' }) explanation!: string;
+  @TextField({
+    description: 'where every rule and value can be read', example: '/decisions/{id}/explanation',
+  }) explanation!: string;
   @ObjectField(() => ObjectionWayDto) objection!: ObjectionWayDto;
 }
 
@@ -30,18 +32,27 @@ export class MeDto {
   @IdField() worker!: string;
   @ListField(() => MyDecisionDto) decisions!: MyDecisionDto[];
   @ListField(() => SkillRecordDto) skillRecords!: SkillRecordDto[];
-  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, description: 'entries, ranks and appeals, as registration tells them; null where it does not answer' })
+  @ApiProperty({
+    type: 'object', nullable: true, additionalProperties: true,
+    description: 'entries, ranks and appeals, as registration tells them; null where it does not answer',
+  })
   registration!: Record<string, unknown> | null;
-  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, description: 'grants, as incentives tells them; null where it does not answer' })
+  @ApiProperty({
+    type: 'object', nullable: true, additionalProperties: true,
+    description: 'grants, as incentives tells them; null where it does not answer',
+  })
   incentives!: Record<string, unknown> | null;
-  @ListField(() => 'string', { description: 'services that did not answer: their part is missing here', example: [] }) missing!: string[];
+  @ListField(() => 'string', {
+    description: 'services that did not answer: their part is missing here', example: [],
+  }) missing!: string[];
 }
 
 @ApiTags('me 我的')
 @Controller('me')
 export class MeController {
   constructor(
-    private readonly decisions: Decisions, private readonly records: SkillRecords, private readonly reader: Reader, private readonly peers: Peers,
+    private readonly decisions: Decisions, private readonly records: SkillRecords, private readonly reader: Reader,
+    private readonly peers: Peers,
   ) {}
 
   @Get()
@@ -51,12 +62,16 @@ export class MeController {
   async me(@TheCaller() caller: Caller): Promise<MeDto> {
     const worker = caller.worker ?? caller.subject;
     const [registration, incentives, rows, skillRecords] = await Promise.all([
-      this.part('registration', caller), this.part('incentives', caller), this.decisions.ofWorker(worker), this.records.ofWorker(worker, null),
+      this.part('registration', caller), this.part('incentives', caller), this.decisions.ofWorker(worker),
+      this.records.ofWorker(worker, null),
     ]);
     const decisions: MyDecisionDto[] = [];
     for (const row of rows) decisions.push(await this.mine(row, caller));
     const parts = { registration, incentives };
-    return { worker, decisions, skillRecords, ...parts, missing: Object.entries(parts).flatMap(([name, part]) => (part === null ? [name] : [])) };
+    return {
+      worker, decisions, skillRecords, ...parts,
+      missing: Object.entries(parts).flatMap(([name, part]) => (part === null ? [name] : [])),
+    };
   }
 
   private async part(service: string, caller: Caller): Promise<Record<string, unknown> | null> {
@@ -72,7 +87,8 @@ export class MeController {
       reasons: state.is === 'none' ? [] : state.found.reasons.map(({ text }) => text[language]),
       explanation: `/decisions/${row.id}/explanation`,
       objection: {
-        open: row.state === 'onNotice' && row.noticeUntil !== null && at < row.noticeUntil, until: row.noticeUntil, how: `POST /decisions/${row.id}/object`,
+        open: row.state === 'onNotice' && row.noticeUntil !== null && at < row.noticeUntil, until: row.noticeUntil,
+        how: `POST /decisions/${row.id}/object`,
       },
     };
   }

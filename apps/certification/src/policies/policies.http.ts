@@ -1,23 +1,32 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { findPack, needsOverride, packs, type LoadedPack } from '#libs/policy';
-import { BooleanField, type Caller, EnumField, NotFound, Produces, Public, RefField, Roles, TextField, TheCaller, TheLanguage, type Language } from '#libs/web';
+import {
+  BooleanField, type Caller, EnumField, NotFound, Produces, Public, RefField, Roles, TextField, TheCaller, TheLanguage,
+  type Language,
+} from '#libs/web';
 
 export class PackSummaryDto {
   @RefField({ example: 'tianjin-municipal-1' }) id!: string;
   @RefField({ example: '1' }) version!: string;
   @TextField({ description: 'SHA-256 of its canonical JSON: what a contest is frozen to' }) digest!: string;
   @TextField({ example: 'Tianjin municipal class-1 skills contest' }) title!: string;
-  @EnumField(['primary', 'secondary', 'recalled', 'hypothetical'], { description: 'how sure its source is' }) verification!: string;
-  @BooleanField({ description: 'something in it is recalled or hypothetical: a contest needs a recorded override' }) needsOverride!: boolean;
+  @EnumField(['primary', 'secondary', 'recalled', 'hypothetical'], {
+    description: 'how sure its source is',
+  }) verification!: string;
+  @BooleanField({
+    description: 'something in it is recalled or hypothetical: a contest needs a recorded override',
+  }) needsOverride!: boolean;
 }
 
 export class PackDto extends PackSummaryDto {
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'the whole pack, as it decides' }) pack!: Record<string, unknown>;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'the whole pack, as it decides' })
+  pack!: Record<string, unknown>;
 }
 
 const summary = ({ pack, digest }: LoadedPack, language: 'zh' | 'en'): PackSummaryDto => ({
-  id: pack.id, version: pack.version, digest, title: pack.title[language], verification: pack.verification, needsOverride: needsOverride(pack),
+  id: pack.id, version: pack.version, digest, title: pack.title[language], verification: pack.verification,
+  needsOverride: needsOverride(pack),
 });
 
 @ApiTags('policy packs 政策包')

@@ -21,7 +21,9 @@ export type RunCommand =
 
 export type RunState =
   | { readonly is: 'none' }
-  | { readonly is: 'running'; readonly contest: string; readonly revision: number; readonly codes: number; readonly cursor: number }
+  | {
+    readonly is: 'running'; readonly contest: string; readonly revision: number; readonly codes: number; readonly cursor: number
+  }
   | { readonly is: 'completed' | 'overtaken'; readonly codes: number; readonly cursor: number };
 
 const over = (state: RunState, is: 'completed' | 'overtaken'): RunState =>
@@ -40,13 +42,18 @@ const decider: Decider<RunCommand, RunState, RunEvent> = {
         // Another process was faster: what this one prepared is thrown away with its transaction.
         if (state.is !== 'running' || state.cursor !== command.from)
           throw new WrongState('chunk-decided', text('该批次已处理', 'this chunk is decided already'));
-        return [{ type: 'ChunkDecided', upTo: command.upTo }, ...(command.upTo >= state.codes ? [{ type: 'RunCompleted' } as const] : [])];
+        return [
+          { type: 'ChunkDecided', upTo: command.upTo },
+          ...(command.upTo >= state.codes ? [{ type: 'RunCompleted' } as const] : [])
+        ];
       case 'Overtake': return state.is === 'running' ? [{ type: 'RunOvertaken' }] : [];
     }
   },
   evolve: (state, event) => {
     switch (event.type) {
-      case 'RunStarted': return { is: 'running', contest: event.contest, revision: event.revision, codes: event.codes, cursor: 0 };
+      case 'RunStarted': return {
+        is: 'running', contest: event.contest, revision: event.revision, codes: event.codes, cursor: 0,
+      };
       case 'ChunkDecided': return state.is === 'running' ? { ...state, cursor: event.upTo } : state;
       case 'RunCompleted': return over(state, 'completed');
       case 'RunOvertaken': return over(state, 'overtaken');
@@ -54,4 +61,6 @@ const decider: Decider<RunCommand, RunState, RunEvent> = {
   },
 };
 
-export const decisionRun: Aggregate<RunCommand, RunState, RunEvent> = { name: 'decision-run', decider, organisation: () => undefined };
+export const decisionRun: Aggregate<RunCommand, RunState, RunEvent> = {
+  name: 'decision-run', decider, organisation: () => undefined,
+};

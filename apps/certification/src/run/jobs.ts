@@ -18,7 +18,9 @@ import { type TaskRow, Tasks } from './tasks-view.js';
 const CHUNK = 20;
 
 const taskOf = (row: TaskRow, name: string, seed: string) =>
-  ({ actor: `job:${name}`, organisation: row.organisation, at: row.at, correlation: row.correlation, causation: row.cause, seed });
+  ({
+    actor: `job:${name}`, organisation: row.organisation, at: row.at, correlation: row.correlation, causation: row.cause, seed,
+  });
 
 /** Decides all workers of a final revision, chunk by chunk. */
 @Injectable()
@@ -115,7 +117,9 @@ export class CertificateJob implements Job {
       const { version: serial } = await work.decide(series, seriesId(name), { type: 'Draw', certificate: id });
       const number = scheme.number(name, serial);
       const on = civilDate(row.at);
-      await work.decide(certificate, id, { type: 'Issue', number, decision: row.id, worker, contest: of, occupation, organisation, level, on });
+      await work.decide(certificate, id, {
+        type: 'Issue', number, decision: row.id, worker, contest: of, occupation, organisation, level, on,
+      });
       await work.decide(decision, row.id, { type: 'Issue', certificate: id, number });
       await work.decide(skillRecord, skillRecordId(worker, occupation), {
         type: 'Grant', worker, occupation, organisation, level, since: on, decision: row.id, certificate: number,
@@ -133,7 +137,8 @@ export class ShredJob implements Job {
   readonly name = 'shred';
 
   constructor(
-    private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader, private readonly vault: Vault,
+    private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader,
+    private readonly vault: Vault,
   ) {}
 
   async step(): Promise<boolean> {

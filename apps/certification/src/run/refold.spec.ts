@@ -14,8 +14,11 @@ const result = (name: string, finalAt: string, revision: number, rank: number | 
   const facts = factsForSpecs();
   const { ruled: _, ...placing } = facts.placing;
   return {
-    contest: { ...facts.contest, id: name, series: 'tianjin-municipal', class: 'municipal-1', firstFinalAt: finalAt, factsAt: finalAt },
-    placing: { ...placing, rank, unranked: rank === null ? 'annulled' : null }, person: facts.person, organisation: 'org-1', entryNumber: '001',
+    contest: {
+      ...facts.contest, id: name, series: 'tianjin-municipal', class: 'municipal-1', firstFinalAt: finalAt, factsAt: finalAt,
+    },
+    placing: { ...placing, rank, unranked: rank === null ? 'annulled' : null }, person: facts.person, organisation: 'org-1',
+    entryNumber: '001',
     pack: { id: pack.id, version: pack.version, digest }, revision, sources: [],
   };
 };
@@ -27,11 +30,15 @@ const settle = (state: FileState, steps: readonly Step[], log: string[]): FileSt
     if (step.is === 'decide' && step.supersedes !== null) log.push(`- ${step.supersedes}`);
     if (step.is === 'decide') log.push(`+ ${step.id}`);
     const { folded, id, nth } = step;
-    return evolveFile(before, { type: 'DecisionMade', contest: folded.contest, decision: id, nth, effects: effectsDigest(folded.decision), facts: '' });
+    return evolveFile(before, {
+      type: 'DecisionMade', contest: folded.contest, decision: id, nth, effects: effectsDigest(folded.decision), facts: '',
+    });
   }, state);
 
 const levels = (state: FileState): Record<string, Level | null> =>
-  Object.fromEntries(fold(Object.values(state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), [])
+  Object.fromEntries(fold(
+    Object.values(state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), [],
+  )
     .map(({ contest, decision }) => [contest, decision.level?.to ?? null]));
 
 describe('deciding a worker again', () => {
@@ -42,9 +49,12 @@ describe('deciding a worker again', () => {
   const contests = fc.array(contest, { minLength: 1, maxLength: 4 });
   const told = contests.chain((all) => {
     const messages = all.flatMap(({ month, year, ranks }, index) => ranks.map((rank, revision) => ({
-      of: index, result: result(`contest-${index}`, `${year}-${String(month).padStart(2, '0')}-10T01:00:00.000Z`, revision + 1, rank),
+      of: index,
+      result: result(`contest-${index}`, `${year}-${String(month).padStart(2, '0')}-10T01:00:00.000Z`, revision + 1, rank),
     })));
-    const order = () => fc.shuffledSubarray(messages.map(({ of }) => of), { minLength: messages.length, maxLength: messages.length });
+    const order = () => fc.shuffledSubarray(messages.map(({ of }) => of), {
+      minLength: messages.length, maxLength: messages.length,
+    });
     return fc.tuple(fc.constant(messages), order(), order());
   });
 
@@ -65,10 +75,15 @@ describe('deciding a worker again', () => {
   it('ends in the same decisions in whichever order contests are told, and these are the fold of the last revisions', () => {
     fc.assert(fc.property(told, ([messages, one, other]) => {
       const [a, b] = [tell(messages, one), tell(messages, other)];
-      const made = (state: FileState) => Object.fromEntries(Object.entries(state.contests).map(([id, known]) => [id, known.made?.effects]));
+      const made = (state: FileState) =>
+        Object.fromEntries(Object.entries(state.contests).map(([id, known]) => [id, known.made?.effects]));
       expect(made(a.state)).toEqual(made(b.state));
       expect(levels(a.state)).toEqual(levels(b.state));
-      for (const { contest: id, decision } of fold(Object.values(a.state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), []))
+      for (
+        const { contest: id, decision } of fold(
+          Object.values(a.state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), [],
+        )
+      )
         expect(made(a.state)[id]).toBe(effectsDigest(decision));
     }));
   });
@@ -79,7 +94,9 @@ describe('deciding a worker again', () => {
       const born = log.filter((line) => line.startsWith('+')).map((line) => line.slice(2));
       const fallen = new Set(log.filter((line) => line.startsWith('-')).map((line) => line.slice(2)));
       expect(new Set(born).size).toBe(born.length);
-      expect(born.filter((id) => !fallen.has(id)).sort()).toEqual(Object.values(state.contests).map((known) => known.made?.decision).sort());
+      expect(born.filter((id) => !fallen.has(id)).sort()).toEqual(
+        Object.values(state.contests).map((known) => known.made?.decision).sort(),
+      );
     }));
   });
 
@@ -92,7 +109,8 @@ describe('deciding a worker again', () => {
 
   it('revokes all decisions of a record that was merged away', () => {
     const events: readonly FileEvent[] = [
-      { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1) }, { type: 'DecisionMade', contest: 'a', decision: 'd1', nth: 1, effects: '', facts: '' },
+      { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1) },
+      { type: 'DecisionMade', contest: 'a', decision: 'd1', nth: 1, effects: '', facts: '' },
       { type: 'MergedInto', into: 'other' },
     ];
     expect(differences(worker, events.reduce(evolveFile, file.decider.initial), [])).toMatchObject([{ is: 'revoke', id: 'd1' }]);

@@ -14,21 +14,28 @@ export const certificateId = (of: string): string => derivedId(of, 'certificate'
 
 /** What the fold asks to be done about one contest. */
 export type Step =
-  | { readonly is: 'decide'; readonly known: Known; readonly folded: Folded; readonly id: string; readonly nth: number; readonly supersedes: string | null }
+  | {
+    readonly is: 'decide'; readonly known: Known; readonly folded: Folded; readonly id: string; readonly nth: number;
+    readonly supersedes: string | null
+  }
   | { readonly is: 'confirm'; readonly known: Known; readonly folded: Folded; readonly id: string; readonly nth: number }
   | { readonly is: 'revoke'; readonly known: Known; readonly id: string };
 
 /** Pure: the file and the imported levels → what differs from the recorded decisions. */
 export const differences = (worker: string, state: FileState, imported: readonly ImportedLevel[]): readonly Step[] => {
   if (state.mergedInto !== null)
-    return Object.values(state.contests).flatMap((known) => (known.made === null ? [] : [{ is: 'revoke', known, id: known.made.decision } as const]));
+    return Object.values(state.contests).flatMap(
+      (known) => (known.made === null ? [] : [{ is: 'revoke', known, id: known.made.decision } as const]),
+    );
   return fold(Object.values(state.contests).map(outcomeOf), imported).flatMap((folded): Step[] => {
     const known = state.contests[folded.contest];
     if (known === undefined) return [];
     const { made } = known;
     if (made === null || made.effects !== effectsDigest(folded.decision)) {
       const nth = (made?.nth ?? 0) + 1;
-      return [{ is: 'decide', known, folded, id: decisionId(folded.contest, worker, nth), nth, supersedes: made?.decision ?? null }];
+      return [
+        { is: 'decide', known, folded, id: decisionId(folded.contest, worker, nth), nth, supersedes: made?.decision ?? null },
+      ];
     }
     return made.facts === digestOf(folded.facts) ? [] : [{ is: 'confirm', known, folded, id: made.decision, nth: made.nth }];
   });
@@ -46,7 +53,9 @@ export const refold = async (work: Work, worker: string, result: Result | null, 
   const { mergedInto } = loaded.state;
   // A correction still names the record that was merged away: the person's results go on in the other.
   if (mergedInto !== null && result !== null) return refold(work, mergedInto, result, because);
-  const first: readonly FileEvent[] = result === null || !isNews(loaded.state, result) ? [] : [{ type: 'ResultKnown', ...result }];
+  const first: readonly FileEvent[] = result === null || !isNews(loaded.state, result)
+    ? []
+    : [{ type: 'ResultKnown', ...result }];
   const state = first.reduce(evolveFile, loaded.state);
   const steps = differences(worker, state, await importedLevels(work, worker, state));
   const made: FileEvent[] = [];
@@ -63,8 +72,12 @@ const isNews = (state: FileState, result: Result): boolean => {
   return digestOf(known) !== digestOf(result);
 };
 
-const importedLevels = async (work: Work, worker: string, { contests, occupations }: FileState): Promise<readonly ImportedLevel[]> => {
-  const relevant = [...new Set(Object.values(contests).map(({ contest }) => contest.occupation))].filter((each) => occupations.includes(each));
+const importedLevels = async (
+  work: Work, worker: string, { contests, occupations }: FileState,
+): Promise<readonly ImportedLevel[]> => {
+  const relevant = [
+    ...new Set(Object.values(contests).map(({ contest }) => contest.occupation))
+  ].filter((each) => occupations.includes(each));
   const records = await work.loadMany(skillRecord, relevant.map((occupation) => skillRecordId(worker, occupation)));
   return [...records.values()].flatMap(({ state }: { state: SkillRecordState }) =>
     state.imported.map(({ level, since }) => ({ occupation: state.occupation ?? '', level, since })));
@@ -85,23 +98,34 @@ const take = async (work: Work, step: Step, worker: string, because: Because): P
   else {
     if (step.supersedes !== null) await fall(work, step.supersedes, { type: 'Supersede', next: id }, because);
     const pack = frozenPack(known.pack);
-    const about = { worker, contest, entryNumber: known.entryNumber, occupation: known.contest.occupation, organisation: known.organisation, nth, pack: known.pack };
+    const about = {
+      worker, contest, entryNumber: known.entryNumber, occupation: known.contest.occupation, organisation: known.organisation,
+      nth, pack: known.pack,
+    };
     await work.decide(decision, id, {
-      type: 'Find', about, found, effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at), approval: pack?.process.approval ?? 'person',
+      type: 'Find', about, found, effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at),
+      approval: pack?.process.approval ?? 'person',
     }, because);
   }
   return { type: 'DecisionMade', contest, decision: id, nth, effects: effectsDigest(outcome), facts: digestOf(facts) };
 };
 
 /** The decision falls, and its certificate and rung with it. */
-const fall = async (work: Work, id: string, command: Extract<DecisionCommand, { type: 'Supersede' | 'Revoke' }>, because: Because): Promise<void> => {
+const fall = async (
+  work: Work, id: string, command: Extract<DecisionCommand, { type: 'Supersede' | 'Revoke' }>, because: Because,
+): Promise<void> => {
   const { state } = await work.load(decision, id);
   await work.decide(decision, id, command, because);
   if (state.is !== 'issued') return;
   const { worker, occupation } = state.about;
-  await work.decide(certificate, state.certificate, { type: 'Revoke', because: command.type === 'Supersede' ? 'superseded' : command.because }, because);
+  await work.decide(
+    certificate, state.certificate, { type: 'Revoke', because: command.type === 'Supersede' ? 'superseded' : command.because },
+    because,
+  );
   await work.decide(skillRecord, skillRecordId(worker, occupation), { type: 'Withdraw', decision: id }, because);
 };
 
 const noticeEnd = (pack: Pack | null, at: Instant): Instant =>
-  pack === null || pack.process.publicityWorkingDays === 0 ? at : afterWorkingDays(chinaCalendar, at, pack.process.publicityWorkingDays);
+  pack === null || pack.process.publicityWorkingDays === 0
+    ? at
+    : afterWorkingDays(chinaCalendar, at, pack.process.publicityWorkingDays);

@@ -10,20 +10,27 @@ export const frozenPack = ({ id, version, digest }: PackRef): Pack | null => {
   return found?.digest === digest ? found.pack : null;
 };
 
-export interface CodeResults { readonly code: string; readonly members: readonly { readonly worker: string; readonly placed: string; readonly result: Result }[] }
+export interface CodeResults {
+  readonly code: string;
+  readonly members: readonly { readonly worker: string; readonly placed: string; readonly result: Result }[]
+}
 
 /** Seal and final revision joined: what each worker behind each code is decided by. */
 export const resultsOf = (id: string, state: ContestState): readonly CodeResults[] => {
   const { terms, registrationClosedAt, seal, result } = state;
-  if (terms === null || registrationClosedAt === null || seal === null || result === null) throw new Error(`contest ${id} is not complete`);
+  if (terms === null || registrationClosedAt === null || seal === null || result === null)
+    throw new Error(`contest ${id} is not complete`);
   const pack = frozenPack(terms.pack);
   const places = placesOf(pack ?? undefined, Object.entries(result.placings).map(([code, placing]) => ({ code, ...placing })));
   const moments: Record<Moment, Instant> = {
-    announced: terms.at, registrationClosed: registrationClosedAt, finalEnded: result.firstFinalAt, resultFinal: result.firstFinalAt,
+    announced: terms.at, registrationClosed: registrationClosedAt, finalEnded: result.firstFinalAt,
+    resultFinal: result.firstFinalAt,
   };
   const contest = {
-    id, occupation: terms.occupation, group: terms.group, teamSize: terms.teamSize, level: terms.level, series: terms.series, class: terms.class,
-    purpose: terms.purpose, overridden: terms.overridden, firstFinalAt: result.firstFinalAt, factsAt: moments[pack?.factsAsOf ?? 'registrationClosed'],
+    id, occupation: terms.occupation, group: terms.group, teamSize: terms.teamSize, level: terms.level, series: terms.series,
+    class: terms.class,
+    purpose: terms.purpose, overridden: terms.overridden, firstFinalAt: result.firstFinalAt,
+    factsAt: moments[pack?.factsAsOf ?? 'registrationClosed'],
   };
   return Object.keys(seal.entries).sort().map((code) => {
     const entry = seal.entries[code];
@@ -35,15 +42,20 @@ export const resultsOf = (id: string, state: ContestState): readonly CodeResults
       members: entry.members.map((member) => ({
         worker: member.worker, placed: placing?.message ?? entry.message,
         result: {
-          contest, placing: place, person: { age: member.age, status: statusOf(member) }, organisation: terms.organisation, entryNumber: entry.entryNumber,
-          pack: terms.pack, revision: result.number, sources: placing === undefined ? [entry.message] : [placing.message, entry.message],
+          contest, placing: place, person: { age: member.age, status: statusOf(member) }, organisation: terms.organisation,
+          entryNumber: entry.entryNumber,
+          pack: terms.pack, revision: result.number,
+          sources: placing === undefined ? [entry.message] : [placing.message, entry.message],
         },
       })),
     };
   });
 };
 
-const notPlaced: Place = { rank: null, unranked: 'not-in-the-result', tied: 1, field: 0, theory: null, practical: null, ifPassed: null };
+const notPlaced: Place = {
+  rank: null, unranked: 'not-in-the-result', tied: 1, field: 0, theory: null, practical: null, ifPassed: null,
+};
 
 /** In work is who has a unit. */
-const statusOf = ({ status, unit }: Member): Status => (status === 'student' ? 'student' : unit === null ? 'unemployed' : 'employed');
+const statusOf = ({ status, unit }: Member): Status =>
+  (status === 'student' ? 'student' : unit === null ? 'unemployed' : 'employed');

@@ -22,7 +22,9 @@ export class TaskRow {
   @Column('text', { nullable: true }) organisation!: string | null;
 }
 
-const open = (kind: TaskKind) => ({ aggregateId: id, position, id: cause, metadata: { at, correlation, organisation } }: Recorded, db: EntityManager) =>
+const open = (kind: TaskKind) => (
+  { aggregateId: id, position, id: cause, metadata: { at, correlation, organisation } }: Recorded, db: EntityManager,
+) =>
   db.save(TaskRow, { kind, id, position, cause, at, correlation, organisation });
 const close = (kind: TaskKind) => ({ aggregateId: id }: Recorded, db: EntityManager) => db.delete(TaskRow, { kind, id });
 

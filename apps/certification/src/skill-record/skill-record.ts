@@ -15,13 +15,25 @@ export interface Rung {
 }
 
 export type SkillRecordEvent =
-  | { type: 'LevelImported'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; source: string; certificate: string | null }
-  | { type: 'LevelGranted'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; decision: string; certificate: string }
+  | {
+    type: 'LevelImported'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate;
+    source: string; certificate: string | null
+  }
+  | {
+    type: 'LevelGranted'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate;
+    decision: string; certificate: string
+  }
   | { type: 'LevelWithdrawn'; decision: string };
 
 export type SkillRecordCommand =
-  | { type: 'Import'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; source: string; certificate: string | null }
-  | { type: 'Grant'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; decision: string; certificate: string }
+  | {
+    type: 'Import'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; source: string;
+    certificate: string | null
+  }
+  | {
+    type: 'Grant'; worker: string; occupation: string; organisation: string; level: Level; since: CivilDate; decision: string;
+    certificate: string
+  }
   | { type: 'Withdraw'; decision: string };
 
 export interface SkillRecordState {
@@ -47,19 +59,31 @@ export const skillRecord: Aggregate<SkillRecordCommand, SkillRecordState, SkillR
     decide: (command, state) => {
       switch (command.type) {
         case 'Import':
-          return knows(state, command) && state.organisations.includes(command.organisation) ? [] : [{ ...command, type: 'LevelImported' }];
-        case 'Grant': return state.granted.some(({ source }) => source === command.decision) ? [] : [{ ...command, type: 'LevelGranted' }];
+          return knows(state, command) && state.organisations.includes(command.organisation)
+            ? []
+            : [{ ...command, type: 'LevelImported' }];
+        case 'Grant': return state.granted.some(({ source }) => source === command.decision)
+          ? []
+          : [{ ...command, type: 'LevelGranted' }];
         case 'Withdraw':
-          return state.granted.some(({ source }) => source === command.decision) ? [{ type: 'LevelWithdrawn', decision: command.decision }] : [];
+          return state.granted.some(({ source }) => source === command.decision)
+            ? [{ type: 'LevelWithdrawn', decision: command.decision }]
+            : [];
       }
     },
     evolve: (state, event) => {
-      if (event.type === 'LevelWithdrawn') return { ...state, granted: state.granted.filter(({ source }) => source !== event.decision) };
+      if (event.type === 'LevelWithdrawn')
+        return { ...state, granted: state.granted.filter(({ source }) => source !== event.decision) };
       const { worker, occupation, organisation, level, since, certificate } = event;
-      const organisations = state.organisations.includes(organisation) ? state.organisations : [...state.organisations, organisation];
+      const organisations = state.organisations.includes(organisation)
+        ? state.organisations
+        : [...state.organisations, organisation];
       const base = { ...state, worker, occupation, organisations };
-      if (event.type === 'LevelGranted') return { ...base, granted: [...state.granted, { level, since, source: event.decision, certificate }] };
-      return knows(state, event) ? base : { ...base, imported: [...state.imported, { level, since, source: event.source, certificate }] };
+      if (event.type === 'LevelGranted')
+        return { ...base, granted: [...state.granted, { level, since, source: event.decision, certificate }] };
+      return knows(state, event)
+        ? base
+        : { ...base, imported: [...state.imported, { level, since, source: event.source, certificate }] };
     },
   },
 };
