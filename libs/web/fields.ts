@@ -212,7 +212,7 @@ const isObjects: Check = (value) =>
 
 export const ObjectField = (of: () => Class, options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
-    api({ type: of }, options), presence(options),
+    api({ type: () => of() }, options), presence(options), // swagger takes a function for late only by its name, `type`
     checked('object', (value) => (isPlainObject(value) ? undefined : text('必须是对象', 'must be an object'))),
     Type(of), ValidateNested(),
   );

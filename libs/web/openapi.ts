@@ -61,9 +61,12 @@ const completeOperation = (operation: Json, method: string, schemas: Json): void
   if (json && json.example === undefined && json.examples === undefined) json.example = exampleOf(json.schema as Json, schemas, 0);
 };
 
+/** Schemas may refer to themselves. */
+const MAX_DEPTH = 20;
+
 /** An example from those of the fields. */
 export const exampleOf = (schema: Json | undefined, schemas: Json, depth: number): unknown => {
-  if (!schema || depth > 8) return undefined;
+  if (!schema || depth > MAX_DEPTH) return undefined;
   if (schema.example !== undefined) return schema.example;
   if (typeof schema.$ref === 'string') return exampleOf(schemas[schema.$ref.split('/').at(-1) ?? ''] as Json, schemas, depth + 1);
   const [part] = (schema.allOf ?? schema.oneOf ?? schema.anyOf ?? []) as Json[];

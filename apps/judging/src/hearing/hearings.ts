@@ -34,8 +34,8 @@ export class Hearings {
 
   async one(appeal: string, caller: Caller): Promise<{ row: HearingRow; reasons: string | null }> {
     const row = await this.db.manager.findOneBy(HearingRow, { appeal });
-    if (!row) throw new NotFound('hearing', appeal);
-    await this.reader.load(contest, row.contest, caller); // 404 in another organisation
+    const { state } = row ? await this.reader.peek(contest, row.contest) : {};
+    if (!row || !state || contest.organisation(state) !== caller.organisation) throw new NotFound('hearing', appeal);
     return { row, reasons: row.reasons === null ? null : await this.vault.read(queryOn(this.db), row.reasons) };
   }
 

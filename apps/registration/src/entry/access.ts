@@ -4,8 +4,8 @@ import { entry, type Entry } from './entry.js';
 
 type Submitted = Exclude<Entry, { is: 'none' }>;
 
-const isMember = (state: Submitted, caller: Caller): boolean =>
-  caller.worker !== undefined && state.members.some((m) => m.worker === caller.worker);
+export const isMember = (state: Entry, caller: Caller): boolean =>
+  state.is !== 'none' && caller.worker !== undefined && state.members.some((m) => m.worker === caller.worker);
 
 /** The same caller, with its ids and time, in another organisation. */
 export const within = (caller: Caller, organisation: string): Caller =>
