@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { TestDatabase } from '#libs/testing';
 import { eventStoreDatabase, happened, transaction } from './spec-helpers.js';
@@ -135,6 +136,25 @@ describe('appends at the same moment', () => {
     };
     await Promise.all(Array.from({ length: 32 }, (_, n) => writer(`thing:shared-${n}`)));
     expect(calls).toBeLessThan((32 * 20) / 8);
+  });
+
+  it('do not wait for one that waits for a lock', async () => {
+    await store.append({ stream: 'thing:locked', expected: 0, events: [happened(1)] });
+    const streams = ['thing:locked', ...Array.from({ length: 9 }, (_, n) => `thing:companion-${n}`)];
+    let waiting: Promise<unknown> | undefined;
+    await transaction(database, async (query) => {
+      await query(`SELECT FROM streams WHERE stream = 'thing:locked' FOR UPDATE`);
+      const held = Promise.all(streams.map((stream) => store.append({ stream, expected: 'any', events: [happened(2)] })));
+      await sleep(0); // so that they have left
+      const others = Array.from({ length: 11 }, (_, n) => `thing:free-${n}`).map((stream) =>
+        store.append({ stream, expected: 0, events: [happened(1)] }),
+      );
+      expect(await Promise.all(others)).toHaveLength(11);
+      waiting = held;
+      return 'commit';
+    });
+    await waiting;
+    expect(await numbers('thing:locked')).toEqual([1, 2]);
   });
 
   it('from two processes conflict, never overwrite', async () => {

@@ -19,7 +19,8 @@ export class Coalescer {
   /** By stream, the first is on its way or in `ready`. */
   private readonly lanes = new Map<string, Waiting[]>();
   private ready: Waiting[] = [];
-  private underWay = 0;
+  private calls = 0;
+  private carried = 0;
   private leaving = false;
 
   constructor(
@@ -43,7 +44,7 @@ export class Coalescer {
 
   /** When all that runs in this moment has run: those whom one answer sets free at once leave together, not the first alone. */
   private leaveSoon(): void {
-    if (this.leaving || this.underWay === this.atOnce) return;
+    if (this.leaving || !this.mayLeave()) return;
     this.leaving = true;
     process.nextTick(() => {
       this.leaving = false;
@@ -51,12 +52,24 @@ export class Coalescer {
     });
   }
 
+  /**
+   * Beside a call of many another leaves only with more than that carries. Two that share the load would each wait for the
+   * disk, for half as much; but one that waits for a lock must not hold up everybody. A single append is lean enough beside.
+   */
+  private mayLeave(): boolean {
+    const waiting = this.ready.length;
+    if (waiting === 0 || this.calls === this.atOnce) return false;
+    return waiting > this.carried || this.carried === 1 || waiting >= MAX_APPENDS;
+  }
+
   private leave(): void {
-    while (this.underWay < this.atOnce && this.ready.length > 0) {
+    while (this.mayLeave()) {
       const batch = this.take();
-      this.underWay += 1;
+      this.calls += 1;
+      this.carried += batch.length;
       void this.carry(batch, false).finally(() => {
-        this.underWay -= 1;
+        this.calls -= 1;
+        this.carried -= batch.length;
         this.next(batch);
         this.leaveSoon();
       });

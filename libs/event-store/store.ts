@@ -6,7 +6,7 @@ import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
 import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
 
-/** Two: while one call waits for the disk, the other is at work. */
+/** More than one, so that a call that waits for a lock does not hold up all others. */
 const CALLS_AT_ONCE = 2;
 
 export interface EventStoreOptions {
