@@ -40,4 +40,6 @@ const delimiterOf = (content: string): string => {
 const tooLarge = (): Refusal =>
   new Refusal('table-too-large', text(`表格最多${limits.rows}行`, `a table has at most ${limits.rows} rows`), 'split the file');
 const unreadable = (): Refusal =>
-  new Refusal('csv-unreadable', text('无法读取该CSV文件', 'the file is no readable CSV'), 'check quotes and separators, and send it again');
+  new Refusal(
+    'csv-unreadable', text('无法读取该CSV文件', 'the file is no readable CSV'), 'check quotes and separators, and send it again',
+  );

@@ -5,4 +5,6 @@ export interface SheetRow {
 }
 
 /** What a person's table may weigh; more is an accident or an attack. */
-export const limits = { packed: 20 * 2 ** 20, unpacked: 100 * 2 ** 20, files: 200, rows: 5_000, columns: 100, cells: 200_000 } as const;
+export const limits = {
+  packed: 20 * 2 ** 20, unpacked: 100 * 2 ** 20, files: 200, rows: 5_000, columns: 100, cells: 200_000,
+} as const;

@@ -7,11 +7,16 @@ const chinese = '姓名,身份证号\n张三,11010119900307\n';
 
 describe('a table file', () => {
   it('is read in UTF-8 with and without BOM, UTF-16 and GB18030', () => {
-    const files = [Buffer.from(chinese), Buffer.from(`\uFEFF${chinese}`), iconv.encode(chinese, 'gb18030'), iconv.encode(chinese, 'utf16le', { addBOM: true })];
+    const files = [
+      Buffer.from(chinese), Buffer.from(`\uFEFF${chinese}`), iconv.encode(chinese, 'gb18030'),
+      iconv.encode(chinese, 'utf16le', { addBOM: true }),
+    ];
     for (const file of files) expect(readCsv(file)[0]?.cells).toEqual(['姓名', '身份证号']);
   });
   it('is refused in no encoding that we know', () => {
-    expect(() => decodeText(Buffer.from([0x61, 0xff, 0xff, 0x80]))).toThrow(expect.objectContaining({ rule: 'encoding-unknown' }) as Error);
+    expect(() => decodeText(Buffer.from([0x61, 0xff, 0xff, 0x80]))).toThrow(
+      expect.objectContaining({ rule: 'encoding-unknown' }) as Error
+    );
   });
   it('tells the line of each row, over empty lines and quoted line breaks', () => {
     expect(readCsv(Buffer.from('a,b\n\n1,2\n"x\ny",3\n')).map(({ line }) => line)).toEqual([1, 3, 5]);
@@ -21,7 +26,9 @@ describe('a table file', () => {
   });
   it('is refused with an open quote, and beyond its rows', () => {
     expect(() => readCsv(Buffer.from('a,"b\n1,2\n'))).toThrow(expect.objectContaining({ rule: 'csv-unreadable' }) as Error);
-    expect(() => readCsv(Buffer.from('a\n'.repeat(5_002)))).toThrow(expect.objectContaining({ rule: 'table-too-large' }) as Error);
+    expect(() => readCsv(Buffer.from('a\n'.repeat(5_002)))).toThrow(
+      expect.objectContaining({ rule: 'table-too-large' }) as Error
+    );
   });
 });
 
@@ -41,7 +48,9 @@ describe('a workbook', () => {
     expect(row?.cells[1]).toBe('42');
   });
   it('is refused when it is none, or would unpack to too much', async () => {
-    await expect(readXlsx(Buffer.from('PK\u0003\u0004 no archive'))).rejects.toThrow(expect.objectContaining({ rule: 'spreadsheet-unreadable' }) as Error);
+    await expect(readXlsx(Buffer.from('PK\u0003\u0004 no archive'))).rejects.toThrow(
+      expect.objectContaining({ rule: 'spreadsheet-unreadable' }) as Error
+    );
     const bomb = zipSync({ 'xl/worksheets/sheet1.xml': new Uint8Array(101 * 2 ** 20) }, { level: 1 });
     await expect(readXlsx(bomb)).rejects.toThrow(expect.objectContaining({ rule: 'spreadsheet-too-large' }) as Error);
     const far = zipSync({ 'xl/worksheets/sheet1.xml': strToU8('<c r="XFD1048576"/>') });
@@ -51,7 +60,11 @@ describe('a workbook', () => {
 
 describe('a cell', () => {
   it('that begins like a formula is made text', async () => {
-    fc.assert(fc.property(fc.constantFrom('=', '+', '-', '@', '\t', '\r'), fc.string(), (first, rest) => harmless(first + rest).startsWith("'")));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('=', '+', '-', '@', '\t', '\r'), fc.string(), (first, rest) => harmless(first + rest).startsWith("'"),
+      )
+    );
     expect(harmless('张三')).toBe('张三');
     const { content } = await tableFile('csv', ['a'], [['=HYPERLINK("x")']]);
     expect(content.toString()).toContain(`"'=HYPERLINK(""x"")"`);

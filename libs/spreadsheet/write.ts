@@ -12,10 +12,14 @@ export interface TableFile {
 export const harmless = (cell: string): string => (/^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) ? `'${cell}` : cell);
 
 /** A table as a file that Chinese spreadsheets open as it is: CSV in UTF-8 with BOM, or xlsx with text cells only. */
-export const tableFile = async (format: FileFormat, header: readonly string[], rows: readonly (readonly string[])[]): Promise<TableFile> => {
+export const tableFile = async (
+  format: FileFormat, header: readonly string[], rows: readonly (readonly string[])[],
+): Promise<TableFile> => {
   const cells = [header, ...rows].map((row) => row.map(harmless));
   if (format === 'csv')
-    return { type: 'text/csv; charset=utf-8', content: Buffer.from(stringify(cells, { bom: true, record_delimiter: 'windows' }), 'utf8') };
+    return { type: 'text/csv; charset=utf-8', content: Buffer.from(
+      stringify(cells, { bom: true, record_delimiter: 'windows' }), 'utf8',
+    ) };
   const data = cells.map((row) => row.map((value) => ({ value: value === '' ? ' ' : value, type: String })));
   const content = await writeWorkbook(data).toBuffer();
   return { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', content };

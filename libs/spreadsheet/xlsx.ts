@@ -52,7 +52,11 @@ const unpack = (file: Uint8Array): Record<string, Uint8Array> => {
 /** One cell at XFD1048576 would make a reader build a table of seventeen milliard cells. */
 const checkSheet = (content: Uint8Array): void => {
   let cells = 0;
-  for (const [, column = '', row = ''] of strFromU8(content).matchAll(/<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,4})(\d{1,8})"|<(?:\w+:)?c[\s>/]/g)) {
+  for (
+    const [, column = '', row = ''] of strFromU8(content).matchAll(
+      /<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,4})(\d{1,8})"|<(?:\w+:)?c[\s>/]/g
+    )
+  ) {
     cells += 1;
     const number = [...column].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
     if (cells > limits.cells || number > limits.columns || Number(row) > limits.rows)

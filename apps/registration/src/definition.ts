@@ -37,7 +37,8 @@ export const registration: ServiceDefinition = {
   title: text('报名', 'Registration'),
   description: text(
     '大赛与赛项的一生：报名、资格审查、抽签、密封编号、公示与申诉。密封开启前，任何接口都不透露编号属于谁。',
-    'The life of competitions and contests: entries, screening, the draw, sealed codes, public notice and appeals. Until the seal opens, no route tells whose a code is.',
+    'The life of competitions and contests: entries, screening, the draw, sealed codes, public notice and appeals. ' +
+      'Until the seal opens, no route tells whose a code is.',
   ),
   aggregates: [competition, contest, entry, roster, seal, draw, appeal, person, scheme, result],
   views: [contestsView, entriesView, resultsView, appealsView, drawsView],
@@ -48,7 +49,8 @@ export const registration: ServiceDefinition = {
   // The list of codes alone betrays nobody, but a history is no place to read it from: the opening tells each code.
   conceal: ({ event: { type, ...data } }) => (type === 'CodeSealed' ? {} : data),
   controllers: [
-    CompetitionController, ContestController, EntryController, SealController, DrawController, AppealController, ResultController, ExportController,
+    CompetitionController, ContestController, EntryController, SealController, DrawController, AppealController, ResultController,
+    ExportController,
     MeController,
   ],
   providers: [People, EntriesImport, ReadStandings],

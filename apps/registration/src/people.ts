@@ -49,7 +49,9 @@ export class People {
   }
 
   async names(ids: readonly string[], purpose: string, caller: Caller): Promise<ReadonlyMap<string, Named>> {
-    return new Map((await this.inChunks<Named>('/workers/names', ids, { purpose }, caller)).map((named) => [named.worker, named]));
+    return new Map(
+      (await this.inChunks<Named>('/workers/names', ids, { purpose }, caller)).map((named) => [named.worker, named])
+    );
   }
 
   private async inChunks<T>(path: string, ids: readonly string[], more: object, caller: Caller): Promise<readonly T[]> {

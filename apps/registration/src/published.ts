@@ -14,7 +14,8 @@ export const registrationPublished = published<[ContestEvent, SealEvent, AppealE
         const { number, name, occupation, group, level, teamSize, series, purpose, notice, startsOn } = terms;
         return publication('jinji.contest.announced.v1', {
           contest: aggregateId, competition, organisation, number, name, occupation, group, level,
-          teamSize, series, class: terms.class, purpose, pack: event.pack, overridden: event.overridden, scheme: event.scheme, notice, startsOn,
+          teamSize, series, class: terms.class, purpose, pack: event.pack, overridden: event.overridden, scheme: event.scheme,
+          notice, startsOn,
         });
       },
       RegistrationClosed: ({ aggregateId }) => publication('jinji.contest.registration-closed.v1', { contest: aggregateId }),
@@ -28,17 +29,27 @@ export const registrationPublished = published<[ContestEvent, SealEvent, AppealE
     // The seal tells that the contest started, because it tells the codes: so they come first, whatever else happens.
     aggregate: seal,
     publish: {
-      CodeSealed: ({ aggregateId, event }) => publication('jinji.contest.code-sealed.v1', { contest: aggregateId, code: event.code }),
-      CodesSealed: ({ aggregateId, event }) => publication('jinji.contest.started.v1', { contest: aggregateId, codes: event.count }),
-      SealOpened: ({ aggregateId, event: { count, digest } }) => publication('jinji.seal.opened.v1', { contest: aggregateId, count, digest }),
+      CodeSealed: ({ aggregateId, event }) => publication(
+        'jinji.contest.code-sealed.v1', { contest: aggregateId, code: event.code },
+      ),
+      CodesSealed: ({ aggregateId, event }) => publication(
+        'jinji.contest.started.v1', { contest: aggregateId, codes: event.count },
+      ),
+      SealOpened: ({ aggregateId, event: { count, digest } }) => publication(
+        'jinji.seal.opened.v1', { contest: aggregateId, count, digest },
+      ),
       SealEntryRevealed: ({ aggregateId, event: { code, entry, number, members } }) =>
         publication('jinji.seal.entry.v1', {
           contest: aggregateId, code, entry, entryNumber: number,
           members: members.map(({ worker, age, status, unit }) => ({ worker, age, status, unit })),
         }),
       SealClosed: ({ aggregateId }) => publication('jinji.seal.closed.v1', { contest: aggregateId }),
-      CodeVoided: ({ aggregateId, event: { code, because } }) => publication('jinji.contest.code-voided.v1', { contest: aggregateId, code, because }),
-      CodeErased: ({ aggregateId, event: { code } }) => publication('jinji.contest.code-erased.v1', { contest: aggregateId, code }),
+      CodeVoided: ({ aggregateId, event: { code, because } }) => publication(
+        'jinji.contest.code-voided.v1', { contest: aggregateId, code, because },
+      ),
+      CodeErased: ({ aggregateId, event: { code } }) => publication(
+        'jinji.contest.code-erased.v1', { contest: aggregateId, code },
+      ),
     },
   },
   {
@@ -47,7 +58,9 @@ export const registrationPublished = published<[ContestEvent, SealEvent, AppealE
       AppealFiled: ({ aggregateId, event: { contest: id, code, contested, until } }) =>
         publication('jinji.appeal.filed.v1', { appeal: aggregateId, contest: id, code, contested: [...contested], until }),
       AppealWithdrawn: ({ aggregateId }, { event: first }) =>
-        first.type === 'AppealFiled' ? publication('jinji.appeal.withdrawn.v1', { appeal: aggregateId, contest: first.contest }) : undefined,
+        first.type === 'AppealFiled' ? publication(
+          'jinji.appeal.withdrawn.v1', { appeal: aggregateId, contest: first.contest },
+        ) : undefined,
     },
   },
 );

@@ -96,14 +96,18 @@ export const reactions = [
   on('jinji.result.opened.v1', async ({ data: { contest: id, revision, stage, count, digest, firstFinalAt } }, work) => {
     const organisation = await organisationOf(work, id);
     if (organisation === null) return;
-    await work.record(result, id, [{ type: 'RevisionOpened', organisation, revision, stage, count, digest, firstFinalAt }], { organisation });
+    await work.record(
+      result, id, [{ type: 'RevisionOpened', organisation, revision, stage, count, digest, firstFinalAt }], { organisation },
+    );
   }),
   on('jinji.result.placed.v1', async ({ data: { contest: id, theory: _, practical: __, ...placing } }, work) => {
     await work.record(result, id, [{ type: 'CodePlaced', ...placing }]);
   }),
   on('jinji.result.closed.v1', resultClosed),
 
-  on('jinji.hearing.assigned.v1', ({ data }, work) => onAppeal(data.appeal, { type: 'Assign', arbitrator: data.arbitrator }, work)),
+  on(
+    'jinji.hearing.assigned.v1', ({ data }, work) => onAppeal(data.appeal, { type: 'Assign', arbitrator: data.arbitrator }, work),
+  ),
   on('jinji.hearing.upheld.v1', ({ data }, work) => onAppeal(data.appeal, { type: 'Uphold' }, work)),
   on('jinji.hearing.dismissed.v1', ({ data }, work) => onAppeal(data.appeal, { type: 'Dismiss' }, work)),
 ];

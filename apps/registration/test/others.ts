@@ -21,7 +21,8 @@ export class Others {
     this.position += 1;
     const metadata = { actor: 'test', organisation: 'org-1', correlation: newId(), causation: null, at };
     const recorded = {
-      id: newId(), position: this.position, stream: 'x:y', aggregate: 'x', aggregateId: 'y', version: 1, event: { type: 'X' }, metadata, recordedAt: at,
+      id: newId(), position: this.position, stream: 'x:y', aggregate: 'x', aggregateId: 'y', version: 1, event: { type: 'X' },
+      metadata, recordedAt: at,
     };
     await this.bus.publish([toWire(publication(type, data) as Publication, recorded, 'others/1')]);
   }
@@ -33,7 +34,11 @@ export class Others {
       'SELECT headers, value FROM bus.log WHERE topic = $1 ORDER BY published_at, partition, "offset"', [topic],
     );
     return rows
-      .map(({ headers, value }) => ({ type: headers['ce_type'] ?? '', headers, data: JSON.parse(String(value)) as Record<string, unknown> }))
+      .map(
+        ({ headers, value }) => ({
+          type: headers['ce_type'] ?? '', headers, data: JSON.parse(String(value)) as Record<string, unknown>
+        })
+      )
       .filter(({ headers }) => headers['ce_source']?.startsWith('registration/'));
   }
 

@@ -21,12 +21,16 @@ export const peopleStandIn = async (): Promise<PeopleStandIn> => {
   const resolve = (body: Record<string, unknown>) => ({
     rows: (body.rows as { idNumber: string; name: string; status?: string }[]).map((row, n) => {
       if (!/^P\d\d-\d+$/.test(row.idNumber))
-        return { row: n, worker: null, age: null, status: null, unit: null, minted: false, error: { rule: 'id-number-as-float', text: { zh: '科学计数法', en: 'a float' } } };
+        return {
+          row: n, worker: null, age: null, status: null, unit: null, minted: false,
+          error: { rule: 'id-number-as-float', text: { zh: '科学计数法', en: 'a float' } },
+        };
       const worker = workerOf(row.idNumber);
       const isKnown = known.has(worker);
       if (body.mint !== false) known.set(worker, row);
       return {
-        row: n, worker: isKnown || body.mint !== false ? worker : null, age: Number(row.idNumber.slice(1, 3)), status: row.status ?? null, unit: null,
+        row: n, worker: isKnown || body.mint !== false ? worker : null, age: Number(row.idNumber.slice(1, 3)),
+        status: row.status ?? null, unit: null,
         minted: !isKnown && body.mint !== false, error: null,
       };
     }),
@@ -34,13 +38,17 @@ export const peopleStandIn = async (): Promise<PeopleStandIn> => {
   const facts = (body: Record<string, unknown>) => ({
     workers: (body.ids as string[]).flatMap((worker) => {
       const person = known.get(worker);
-      return person ? [{ worker, age: Number(person.idNumber.slice(1, 3)) + 1, status: 'worker', unit: null, mergedInto: null }] : [];
+      return person ? [
+        { worker, age: Number(person.idNumber.slice(1, 3)) + 1, status: 'worker', unit: null, mergedInto: null },
+      ] : [];
     }),
   });
   const names = (body: Record<string, unknown>) => ({
     workers: (body.ids as string[]).flatMap((worker) => {
       const person = known.get(worker);
-      return person ? [{ worker, name: person.name, maskedName: `${person.name.slice(0, 1)}*`, maskedIdNumber: 'P****', unitName: '=某厂' }] : [];
+      return person ? [
+        { worker, name: person.name, maskedName: `${person.name.slice(0, 1)}*`, maskedIdNumber: 'P****', unitName: '=某厂' },
+      ] : [];
     }),
   });
   const routes: Record<string, (body: Record<string, unknown>) => unknown> = {

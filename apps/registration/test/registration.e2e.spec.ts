@@ -13,9 +13,13 @@ describe('registration', () => {
   let test: TestService;
   let others: Others;
 
-  const ask = async <T = Record<string, never>>(method: string, path: string, body?: unknown, as: As = {}, headers: Record<string, string> = {}) =>
+  const ask = async <T = Record<string, never>>(
+    method: string, path: string, body?: unknown, as: As = {}, headers: Record<string, string> = {},
+  ) =>
     test.request<T>(method, path, { as, headers, ...(body === undefined ? {} : { body }) });
-  const post = async (path: string, body: unknown = {}, as: As = {}): Promise<{ id: string; position: number } & Record<string, unknown>> => {
+  const post = async (
+    path: string, body: unknown = {}, as: As = {},
+  ): Promise<{ id: string; position: number } & Record<string, unknown>> => {
     const { status, body: answer } = await ask<{ id: string; position: number }>('POST', path, body, as);
     if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
     return answer;
@@ -26,14 +30,18 @@ describe('registration', () => {
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     return body;
   };
-  const upload = (path: string, file: Buffer | string) => ask<Record<string, unknown>>('POST', path, file, {}, { 'content-type': 'text/csv' });
+  const upload = (path: string, file: Buffer | string) => ask<Record<string, unknown>>(
+    'POST', path, file, {}, { 'content-type': 'text/csv' },
+  );
 
   const scheme = newId();
   const custodian: As = { role: 'custodian' };
   const workerAs = (idNumber: string): As => ({ role: 'worker', sub: workerOf(idNumber) });
   let competition = '';
   let contest = '';
-  let entries: { id: string; number: string; is: string; code: string | null; findings: { met: boolean }[]; members: { age: number }[] }[] = [];
+  let entries: {
+    id: string; number: string; is: string; code: string | null; findings: { met: boolean }[]; members: { age: number }[];
+  }[] = [];
   let labels: { envelope: number; code: string }[] = [];
   const listed = async () => {
     entries = (await get<{ items: typeof entries }>(`/contests/${contest}/entries`)).items;
@@ -59,7 +67,8 @@ describe('registration', () => {
 
   const terms = {
     number: 'A01', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker', level: 2, teamSize: 1, quota: 3,
-    series: 'shanghai-special-2024', class: 'municipal-special', purpose: 'award', pack: { id: 'shanghai-special-2024', version: '1' }, scheme,
+    series: 'shanghai-special-2024', class: 'municipal-special', purpose: 'award',
+    pack: { id: 'shanghai-special-2024', version: '1' }, scheme,
     notice: { workingDays: 5, appealHours: 24 }, closesOn: '2026-03-20', startsOn: '2026-03-28',
     conditions: [{ is: 'age', min: 16 }, { is: 'level-held', level: 3, months: 12 }, { is: 'one-event' }],
   };
@@ -70,18 +79,26 @@ describe('registration', () => {
     const refused = await ask<{ type: string; next: string }>('POST', `/competitions/${competition}/announce`, {});
     expect([refused.status, refused.body.type]).toEqual([422, expect.stringContaining('pack-needs-override')]);
     await post(`/contests/${contest}/override`, { reason: '经市局函复' });
-    expect((await ask<{ type: string }>('POST', `/competitions/${competition}/announce`, {})).body.type).toContain('marking-scheme-not-frozen');
-    await others.say('jinji.marking-scheme.frozen.v1', { scheme, organisation: 'org-1', digest: 'd1', total: '100', aspects: 149 });
+    expect((await ask<{ type: string }>('POST', `/competitions/${competition}/announce`, {})).body.type).toContain(
+      'marking-scheme-not-frozen'
+    );
+    await others.say(
+      'jinji.marking-scheme.frozen.v1', { scheme, organisation: 'org-1', digest: 'd1', total: '100', aspects: 149 },
+    );
     await test.settled();
     await post(`/competitions/${competition}/announce`);
-    expect(await get(`/competitions/${competition}`)).toMatchObject({ is: 'announced', list: [{ id: contest, overridden: true, is: 'announced' }] });
+    expect(await get(`/competitions/${competition}`)).toMatchObject({
+      is: 'announced', list: [{ id: contest, overridden: true, is: 'announced' }],
+    });
   });
 
   it('commits to a draw when registration opens', async () => {
     await post(`/contests/${contest}/open`, { publicValueName: '上证指数' });
     await test.settled();
     const { status, body } = await test.request('GET', `/contests/${contest}/draw`, { as: null });
-    expect([status, body]).toEqual([200, expect.objectContaining({ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, seed: null, order: [] })]);
+    expect([status, body]).toEqual(
+      [200, expect.objectContaining({ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, seed: null, order: [] })]
+    );
   });
 
   const csv = [
@@ -92,7 +109,9 @@ describe('registration', () => {
   it('reports every bad row of an import, in GB18030 too, and writes nothing in a dry run', async () => {
     const { status, body } = await upload(`/contests/${contest}/entries/import?dryRun=true`, iconv.encode(csv, 'gb18030'));
     expect([status, body]).toEqual([200, expect.objectContaining({ rows: 8, entries: 6, dryRun: true })]);
-    expect((body.bad as { line: number; rule: string }[]).map((b) => [b.line, b.rule])).toEqual([[4, 'id-number-as-float'], [8, 'duplicate-in-file']]);
+    expect((body.bad as { line: number; rule: string }[]).map((b) => [b.line, b.rule])).toEqual(
+      [[4, 'id-number-as-float'], [8, 'duplicate-in-file']]
+    );
     expect(people.asked.filter((a) => a.body.mint !== false)).toEqual([]);
     expect(await listed()).toEqual([]);
   });
@@ -103,7 +122,9 @@ describe('registration', () => {
     expect(await listed()).toEqual([]);
     const good = await upload(`/contests/${contest}/entries/import`, csv);
     expect([good.status, good.body]).toEqual([200, expect.objectContaining({ entries: 6 })]);
-    expect((await listed()).map((e) => [e.number, e.is])).toEqual(['001', '002', '003', '004', '005', '006'].map((n) => [n, 'submitted']));
+    expect((await listed()).map((e) => [e.number, e.is])).toEqual(
+      ['001', '002', '003', '004', '005', '006'].map((n) => [n, 'submitted'])
+    );
     const again = await upload(`/contests/${contest}/entries/import`, csv);
     expect(again.body).toMatchObject({ entries: 0 });
   });
@@ -120,7 +141,10 @@ describe('registration', () => {
   it('screens by the conditions with reasons, fills the quota, and keeps a waiting list', async () => {
     for (const idNumber of ['P30-1', 'P31-2', 'P15-4', 'P40-5', 'P41-6', 'P42-7'])
       if (idNumber !== 'P31-2')
-        await others.say('jinji.skill-record.imported.v1', { worker: workerOf(idNumber), occupation: '6-18-01-01', level: 3, since: '2020-01-01' });
+        await others.say(
+          'jinji.skill-record.imported.v1',
+          { worker: workerOf(idNumber), occupation: '6-18-01-01', level: 3, since: '2020-01-01' },
+        );
     await test.settled();
     expect(await post(`/contests/${contest}/screen`)).toMatchObject({ accepted: 3, waitlisted: 1, rejected: 2 });
     expect((await listed()).map((e) => e.is)).toEqual(['accepted', 'rejected', 'rejected', 'accepted', 'accepted', 'waitlisted']);
@@ -133,7 +157,9 @@ describe('registration', () => {
     await post(`/contests/${contest}/close`);
     expect((await listed()).find((e) => e.number === '004')?.members[0]?.age).toBe(41);
     await post(`/contests/${contest}/draw/reveal`, { publicValue: '3012.45' });
-    const draw = await get<{ hash: string; seed: string; publicValue: string; order: { entry: string }[] }>(`/contests/${contest}/draw`);
+    const draw = await get<{ hash: string; seed: string; publicValue: string; order: { entry: string }[] }>(
+      `/contests/${contest}/draw`
+    );
     expect(verifyDraw({ contest, ...draw, order: draw.order.map((o) => o.entry) })).toBe(true);
     expect(draw.order).toHaveLength(3);
   });
@@ -146,9 +172,13 @@ describe('registration', () => {
     ({ labels } = await get<{ labels: typeof labels }>(`/contests/${contest}/labels`, custodian));
     expect(labels.map((l) => l.envelope)).toEqual([1, 2, 3, 4]);
     expect((await ask('GET', `/contests/${contest}/labels`, undefined, { role: ['custodian', 'organiser'] })).status).toBe(409);
-    expect((await ask<{ type: string }>('POST', `/entries/${entry}/check-in`, { envelope: 99 })).body.type).toContain('no-such-envelope');
+    expect((await ask<{ type: string }>('POST', `/entries/${entry}/check-in`, { envelope: 99 })).body.type).toContain(
+      'no-such-envelope'
+    );
     await post(`/entries/${entry}/check-in`, { envelope: 3 });
-    expect((await ask<{ type: string }>('POST', `/entries/${numbered('005').id}/check-in`, { envelope: 3 })).body.type).toContain('envelope-taken');
+    expect((await ask<{ type: string }>('POST', `/entries/${numbered('005').id}/check-in`, { envelope: 3 })).body.type).toContain(
+      'envelope-taken'
+    );
     await post(`/entries/${numbered('005').id}/check-in`, { envelope: 1 });
   });
 
@@ -165,11 +195,17 @@ describe('registration', () => {
   /** Every GET of the service with ids filled in, as each role. */
   const everyAnswer = async () => {
     const document = test.service.openapi() as unknown as { paths: Record<string, Record<string, unknown>> };
-    const paths = Object.entries(document.paths).filter(([path, methods]) => 'get' in methods && !path.endsWith('/labels')).map(([path]) => path);
-    const streams = [['contest', contest], ['seal', contest], ['draw', contest], ['roster', contest], ['competition', competition],
+    const paths = Object.entries(document.paths).filter(([path, methods]) => 'get' in methods && !path.endsWith('/labels')).map(
+      ([path]) => path
+    );
+    const streams = [['contest', contest], ['seal', contest], ['draw', contest], ['roster', contest], [
+      'competition', competition,
+    ],
       ...entries.map((e) => ['entry', e.id])];
     const filled = paths.flatMap((path) => {
-      if (path.includes('{aggregate}')) return streams.flatMap(([a, id]) => ['', '?follow=true'].map((q) => path.replace('{aggregate}', a ?? '').replace('{id}', id ?? '') + q));
+      if (path.includes('{aggregate}')) return streams.flatMap(
+        ([a, id]) => ['', '?follow=true'].map((q) => path.replace('{aggregate}', a ?? '').replace('{id}', id ?? '') + q)
+      );
       if (path.includes('/entries/{id}') || path.startsWith('/entries/')) return entries.map((e) => path.replace('{id}', e.id));
       return [path.replace('{id}', path.startsWith('/competitions') ? competition : contest)];
     });
@@ -190,7 +226,9 @@ describe('registration', () => {
     expect(answers.filter((a) => betrays(a.text)).map((a) => `${a.role} ${a.path}`)).toEqual([]);
     expect(answers.filter((a) => a.text.includes('"envelope"')).map((a) => a.path)).toEqual([]);
     const rows = await test.database.query<{ data: unknown }>('SELECT data FROM events');
-    const both = rows.filter(({ data }) => betrays(JSON.stringify(data)) && entries.some((e) => JSON.stringify(data).includes(e.id)));
+    const both = rows.filter(
+      ({ data }) => betrays(JSON.stringify(data)) && entries.some((e) => JSON.stringify(data).includes(e.id))
+    );
     expect(both).toEqual([]);
   }, 60_000);
 
@@ -208,11 +246,15 @@ describe('registration', () => {
     expect(codes).toMatchObject({ '004': labels[2]?.code, '005': labels[0]?.code, '006': null });
     expect(betrays(JSON.stringify(await get(`/contests/${contest}/entries`)))).toBe(true); // so the test before could have failed
     const seals = await others.heard('jinji.seals');
-    expect(seals.map((m) => m.type)).toEqual(['jinji.seal.opened.v1', 'jinji.seal.entry.v1', 'jinji.seal.entry.v1', 'jinji.seal.closed.v1']);
+    expect(seals.map((m) => m.type)).toEqual(
+      ['jinji.seal.opened.v1', 'jinji.seal.entry.v1', 'jinji.seal.entry.v1', 'jinji.seal.closed.v1']
+    );
     expect(seals[1]?.data).toMatchObject({ members: [{ age: expect.any(Number) as number, status: 'worker' }] });
     const voided = (await others.heard('jinji.competitions')).filter((m) => m.type.includes('voided'));
     expect(voided.map((m) => m.data)).toEqual([{ contest, code: labels[0]?.code, because: 'disqualified' }]);
-    expect((await others.heard('jinji.competitions')).every((m) => !entries.some((e) => JSON.stringify(m.data).includes(e.id)))).toBe(true);
+    expect(
+      (await others.heard('jinji.competitions')).every((m) => !entries.some((e) => JSON.stringify(m.data).includes(e.id)))
+    ).toBe(true);
   });
 
   const result = async (revision: number, stage: 'provisional' | 'final', total: string, at: string) => {
@@ -220,7 +262,8 @@ describe('registration', () => {
     const firstFinalAt = stage === 'final' ? at : null;
     await others.say('jinji.result.opened.v1', { contest, revision, stage, count: 1, digest: 'd', firstFinalAt }, at);
     await others.say('jinji.result.placed.v1', {
-      contest, revision, code, rank: 1, unranked: null, total, criteria: [{ id: 'A', mark: total }], theory: null, practical: null, tied: false,
+      contest, revision, code, rank: 1, unranked: null, total, criteria: [{ id: 'A', mark: total }], theory: null,
+      practical: null, tied: false,
     }, at);
     await others.say('jinji.result.closed.v1', { contest, revision, stage }, at);
     await test.settled();
@@ -230,10 +273,16 @@ describe('registration', () => {
     await test.moveClock('2026-03-30T02:00:00.000Z');
     await result(1, 'provisional', '88.5', '2026-03-30T02:00:00.000Z');
     const { body: notice } = await test.request('GET', `/contests/${contest}/notice`, { as: null });
-    expect(notice).toMatchObject({ stage: 'provisional', appealsUntil: '2026-03-31T02:00:00.000Z', standings: [{ number: '004', rank: 1, total: '88.5' }] });
+    expect(notice).toMatchObject({
+      stage: 'provisional', appealsUntil: '2026-03-31T02:00:00.000Z', standings: [{ number: '004', rank: 1, total: '88.5' }],
+    });
     expect(JSON.stringify(notice)).not.toContain(labels[2]?.code);
-    expect(await get('/me', workerAs('P40-5'))).toMatchObject({ entries: [{ result: { rank: 1, stage: 'provisional' }, objectUntil: '2026-03-31T02:00:00.000Z' }] });
-    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({ type: 'jinji.contest.noticed.v1', data: { revision: 1 } });
+    expect(await get('/me', workerAs('P40-5'))).toMatchObject({
+      entries: [{ result: { rank: 1, stage: 'provisional' }, objectUntil: '2026-03-31T02:00:00.000Z' }],
+    });
+    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({
+      type: 'jinji.contest.noticed.v1', data: { revision: 1 },
+    });
   });
 
   let appeal = '';
@@ -244,14 +293,20 @@ describe('registration', () => {
     expect((await ask('POST', path, { contested: ['B1'], grounds: 'x' }, workerAs('P41-6'))).status).toBe(404);
     appeal = (await post(path, { contested: ['B1'], grounds: '周五认为第三孔测错' }, { ...workerAs('P40-5'), org: 'elsewhere' })).id;
     await test.settled();
-    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({ type: 'jinji.appeal.filed.v1', data: { appeal, code: labels[2]?.code } });
-    const [{ count } = { count: '' }] = await test.database.query<{ count: string }>(`SELECT count(*) FROM events WHERE data::text LIKE '%第三孔%'`);
+    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({
+      type: 'jinji.appeal.filed.v1', data: { appeal, code: labels[2]?.code },
+    });
+    const [{ count } = { count: '' }] = await test.database.query<{ count: string }>(
+      `SELECT count(*) FROM events WHERE data::text LIKE '%第三孔%'`
+    );
     expect(count).toBe('0');
   });
 
   it('shows the arbitrator the redacted grounds, once assigned, and not the entry', async () => {
     expect((await ask('GET', `/appeals/${appeal}/grounds`, undefined, arbitrator)).status).toBe(404);
-    const { sub } = JSON.parse(Buffer.from((await test.token(arbitrator)).split('.')[1] ?? '', 'base64url').toString()) as { sub: string };
+    const { sub } = JSON.parse(Buffer.from((await test.token(arbitrator)).split('.')[1] ?? '', 'base64url').toString()) as {
+      sub: string,
+    };
     await others.say('jinji.hearing.assigned.v1', { appeal, contest, arbitrator: sub });
     await test.settled();
     expect((await ask('GET', `/appeals/${appeal}/grounds`, undefined, arbitrator)).status).toBe(409);
@@ -264,9 +319,13 @@ describe('registration', () => {
   it('closes the appeal with the hearing, and takes the corrected and the final result', async () => {
     await others.say('jinji.hearing.upheld.v1', { appeal, contest, code: labels[2]?.code ?? '' });
     await result(2, 'provisional', '90', '2026-03-31T01:00:00.000Z');
-    expect(await get(`/contests/${contest}`)).toMatchObject({ is: 'provisional', revision: 2, appealsUntil: '2026-03-31T02:00:00.000Z' });
+    expect(await get(`/contests/${contest}`)).toMatchObject({
+      is: 'provisional', revision: 2, appealsUntil: '2026-03-31T02:00:00.000Z',
+    });
     await test.moveClock('2026-04-10T01:00:00.000Z');
-    const late = await ask<{ type: string }>('POST', `/entries/${numbered('004').id}/appeals`, { contested: ['B1'], grounds: 'x' });
+    const late = await ask<{ type: string }>(
+      'POST', `/entries/${numbered('004').id}/appeals`, { contested: ['B1'], grounds: 'x' },
+    );
     expect([late.status, late.body.type]).toEqual([422, expect.stringContaining('appeal-window-over')]);
     const ended = await get<{ events: { what: string; when: string }[] }>(`/history/contest/${contest}`, { role: 'auditor' });
     expect(ended.events.filter((e) => e.what.endsWith('Ended')).map((e) => [e.what, e.when])).toEqual([
@@ -283,34 +342,54 @@ describe('registration', () => {
     expect(notice).toContain("1,004,周*,P****,'=某厂,90");
     for (const list of ['entries', 'draw', 'results', 'notice']) {
       const { status, headers, raw } = await ask('GET', `/contests/${contest}/exports/${list}?format=xlsx`);
-      expect([status, headers['content-type'], raw.subarray(0, 2).toString()]).toEqual([200, expect.stringContaining('spreadsheetml') as string, 'PK']);
+      expect([status, headers['content-type'], raw.subarray(0, 2).toString()]).toEqual(
+        [200, expect.stringContaining('spreadsheetml') as string, 'PK']
+      );
     }
   });
 
   it('annuls a result by code', async () => {
     await post(`/entries/${numbered('004').id}/annul`, { reason: '事后查实' });
     await test.settled();
-    expect((await others.heard('jinji.competitions')).at(-1)?.data).toEqual({ contest, code: labels[2]?.code, because: 'annulled' });
+    expect((await others.heard('jinji.competitions')).at(-1)?.data).toEqual({
+      contest, code: labels[2]?.code, because: 'annulled',
+    });
   });
 
   it('forgets what was said of an erased worker, and passes it on by code', async () => {
     await others.say('jinji.worker.erased.v1', { worker: workerOf('P40-5') });
     await test.settled();
     expect(await get(`/appeals/${appeal}/grounds`)).toEqual({ grounds: null, redacted: null });
-    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({ type: 'jinji.contest.code-erased.v1', data: { code: labels[2]?.code } });
+    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({
+      type: 'jinji.contest.code-erased.v1', data: { code: labels[2]?.code },
+    });
   });
 
   it('lets entries follow a merged worker', async () => {
     const survivor = newId();
     await others.say('jinji.worker.merged.v1', { worker: workerOf('P41-6'), into: survivor });
     await test.settled();
-    expect(await get('/me', { role: 'worker', sub: survivor })).toMatchObject({ entries: [{ number: '005', is: 'disqualified' }] });
+    expect(await get('/me', { role: 'worker', sub: survivor })).toMatchObject({
+      entries: [{ number: '005', is: 'disqualified' }],
+    });
   });
 
   it('does not exist for another organisation', async () => {
-    for (const path of [`/competitions/${competition}`, `/contests/${contest}`, `/contests/${contest}/entries`, `/contests/${contest}/results`, `/appeals/${appeal}`])
+    for (
+      const path of [
+        `/competitions/${competition}`, `/contests/${contest}`, `/contests/${contest}/entries`, `/contests/${contest}/results`,
+        `/appeals/${appeal}`,
+      ]
+    )
       expect([path, (await ask('GET', path, undefined, { org: 'org-2' })).status]).toEqual([path, 404]);
     for (const step of ['open', 'close', 'screen', 'start', 'draw/reveal', 'override'])
-      expect([step, (await ask('POST', `/contests/${contest}/${step}`, step === 'override' ? { reason: 'x' } : {}, { org: 'org-2' })).status]).toEqual([step, 404]);
+      expect(
+        [
+          step,
+          (
+            await ask('POST', `/contests/${contest}/${step}`, step === 'override' ? { reason: 'x' } : {}, { org: 'org-2' })
+          ).status,
+        ]
+      ).toEqual([step, 404]);
   });
 });

@@ -8,17 +8,24 @@ const file: AppealCommand = {
   at: notice.appealsUntil, notice,
 };
 const filed: AppealEvent = {
-  type: 'AppealFiled', contest: 'c1', organisation: 'o1', entry: 'e1', code: 'K7Q2-9F', contested: ['A1.1'], grounds: 't1', until: notice.until,
+  type: 'AppealFiled', contest: 'c1', organisation: 'o1', entry: 'e1', code: 'K7Q2-9F', contested: ['A1.1'], grounds: 't1',
+  until: notice.until,
 };
 
 describe('an appeal', () => {
   it('is filed until the last instant of the window, not after', () => {
     expect(given(decider).when(file)).toEqual([filed]);
-    expect(() => given(decider).when({ ...file, at: '2026-04-03T08:00:00.001Z' })).toThrow(expect.objectContaining({ rule: 'appeal-window-over' }) as Error);
+    expect(() => given(decider).when({ ...file, at: '2026-04-03T08:00:00.001Z' })).toThrow(
+      expect.objectContaining({ rule: 'appeal-window-over' }) as Error
+    );
   });
   it('needs a result on notice', () => {
-    expect(() => given(decider).when({ ...file, notice: null })).toThrow(expect.objectContaining({ rule: 'result-not-on-notice' }) as Error);
-    expect(() => given(decider).when({ ...file, code: null })).toThrow(expect.objectContaining({ rule: 'entry-has-no-result' }) as Error);
+    expect(() => given(decider).when({ ...file, notice: null })).toThrow(
+      expect.objectContaining({ rule: 'result-not-on-notice' }) as Error
+    );
+    expect(() => given(decider).when({ ...file, code: null })).toThrow(
+      expect.objectContaining({ rule: 'entry-has-no-result' }) as Error
+    );
   });
   it('is decided once, by the hearing', () => {
     const heard: AppealEvent = { type: 'ArbitratorAssigned', arbitrator: 'a1' };

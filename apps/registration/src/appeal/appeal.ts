@@ -21,7 +21,8 @@ export type AppealEvent =
 
 export type AppealCommand =
   | {
-    type: 'File'; contest: string; organisation: string; entry: string; code: string | null; contested: readonly string[]; grounds: string;
+    type: 'File'; contest: string; organisation: string; entry: string; code: string | null; contested: readonly string[];
+    grounds: string;
     at: Instant;
     /** The contest's notice, where it is on one. */
     notice: { appealsUntil: Instant; until: Instant } | null;
@@ -64,7 +65,9 @@ const decide = (command: AppealCommand, appeal: Appeal): readonly AppealEvent[] 
 
 const filed = ({ notice, code, at, type: _, ...terms }: Extract<AppealCommand, { type: 'File' }>): AppealEvent => {
   if (notice === null)
-    throw new Refusal('result-not-on-notice', text('成绩尚未公示或已公布', 'the result is not on public notice'), 'wait for the public notice');
+    throw new Refusal(
+      'result-not-on-notice', text('成绩尚未公示或已公布', 'the result is not on public notice'), 'wait for the public notice',
+    );
   if (at > notice.appealsUntil)
     throw new Refusal(
       'appeal-window-over', text(`申诉已于${notice.appealsUntil}截止`, `appeals ended at ${notice.appealsUntil}`), 'none',
@@ -93,7 +96,8 @@ const evolve = (appeal: Appeal, event: AppealEvent): Appeal => {
 };
 
 const nextStep: Record<Appeal['is'], string> = {
-  none: 'file it', filed: 'wait for an arbitrator, or withdraw', heard: 'wait for the hearing, or withdraw', upheld: 'none', dismissed: 'none',
+  none: 'file it', filed: 'wait for an arbitrator, or withdraw', heard: 'wait for the hearing, or withdraw', upheld: 'none',
+  dismissed: 'none',
   withdrawn: 'none',
 };
 

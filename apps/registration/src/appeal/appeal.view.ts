@@ -18,15 +18,20 @@ export class AppealRow {
   @Column('text') until!: Instant;
 }
 
-const becomes = (is: AppealRow['is']) => ({ aggregateId }: Recorded, db: EntityManager) => db.update(AppealRow, { id: aggregateId }, { is });
+const becomes = (is: AppealRow['is']) => ({ aggregateId }: Recorded, db: EntityManager) => db.update(
+  AppealRow, { id: aggregateId }, { is },
+);
 
 export const appealsView = view<AppealEvent>('appeals', [AppealRow], {
   AppealFiled: ({ aggregateId: id, event: { contest, entry, organisation, contested, until }, metadata }, db) =>
     db.insert(AppealRow, {
-      id, contest, entry, organisation, is: 'filed', contested: [...contested], redacted: false, arbitrator: null, filedAt: metadata.at, until,
+      id, contest, entry, organisation, is: 'filed', contested: [...contested], redacted: false, arbitrator: null,
+      filedAt: metadata.at, until,
     }),
   GroundsRedacted: ({ aggregateId: id }, db) => db.update(AppealRow, { id }, { redacted: true }),
-  ArbitratorAssigned: ({ aggregateId: id, event: { arbitrator } }, db) => db.update(AppealRow, { id }, { is: 'heard', arbitrator }),
+  ArbitratorAssigned: ({ aggregateId: id, event: { arbitrator } }, db) => db.update(
+    AppealRow, { id }, { is: 'heard', arbitrator },
+  ),
   AppealUpheld: becomes('upheld'),
   AppealDismissed: becomes('dismissed'),
   AppealWithdrawn: becomes('withdrawn'),

@@ -5,7 +5,8 @@ import { DataSource } from 'typeorm';
 import { civilDate, type Text } from '#libs/decider';
 import { type Caller, decide, Reader, Transactions } from '#libs/service';
 import {
-  DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, NotFound, pageOf, PageQuery, Produces, readCursor, RefField, Roles, roles,
+  DoneAnswer, EnumField, IdField, IdParam, IntegerField, ListField, NotFound, pageOf, PageQuery, Produces, readCursor, RefField,
+  Roles, roles,
   TextField, TextPairField, TheCaller,
 } from '#libs/web';
 import { latest } from '../answers.js';
@@ -23,7 +24,9 @@ class CompetitionBody {
 }
 
 class ReasonBody {
-  @TextField({ max: 2000, description: 'kept encrypted, outside the events', example: '承办单位变更 The host changed' }) reason!: string;
+  @TextField({
+    max: 2000, description: 'kept encrypted, outside the events', example: '承办单位变更 The host changed',
+  }) reason!: string;
 }
 
 export class CompetitionAnswer {
@@ -55,7 +58,9 @@ export class CompetitionController {
   @ApiOperation({ summary: 'Create a competition (大赛)', description: 'A draft; contests are added before it is announced.' })
   @Produces(DoneAnswer, { status: 201 })
   create(@Body() body: CompetitionBody, @TheCaller() caller: Caller) {
-    return this.commands.execute(decide(competition, caller.newId(), { type: 'Create', organisation: caller.organisation, ...body }, caller));
+    return this.commands.execute(
+      decide(competition, caller.newId(), { type: 'Create', organisation: caller.organisation, ...body }, caller)
+    );
   }
 
   @Get()
@@ -64,7 +69,9 @@ export class CompetitionController {
   @Produces(CompetitionAnswer, { page: true })
   async list(@Query() { limit = 50, cursor }: PageQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
-    const query = this.db.getRepository(CompetitionRow).createQueryBuilder('c').where('c.organisation = :of', { of: caller.organisation });
+    const query = this.db.getRepository(CompetitionRow).createQueryBuilder('c').where(
+      'c.organisation = :of', { of: caller.organisation },
+    );
     if (after !== undefined) query.andWhere('c.id::text > :after', { after: String(after) });
     const rows = await query.orderBy('c.id').limit(limit + 1).getMany();
     const page = pageOf(rows, limit, (last) => [last.id]);
@@ -86,7 +93,7 @@ export class CompetitionController {
   @Roles('organiser')
   @ApiOperation({
     summary: 'Add a contest (赛项)',
-    description: 'One occupation, group and level of paper, under one policy pack and one marking scheme; entry conditions are data.',
+    description: 'One occupation, group and level of paper, one policy pack, one marking scheme; entry conditions are data.',
   })
   @Produces(DoneAnswer, { status: 201 })
   addContest(@IdParam('id') id: string, @Body() body: ContestBody, @TheCaller() caller: Caller) {
@@ -125,7 +132,9 @@ export class CompetitionController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Roles('organiser', 'operator')
-  @ApiOperation({ summary: 'Cancel the competition and its contests', description: 'Not once a contest has a provisional result.' })
+  @ApiOperation({
+    summary: 'Cancel the competition and its contests', description: 'Not once a contest has a provisional result.',
+  })
   @Produces(DoneAnswer)
   cancel(@IdParam('id') id: string, @Body() { reason }: ReasonBody, @TheCaller() caller: Caller) {
     const textId = caller.newId();
@@ -142,4 +151,6 @@ export class CompetitionController {
   }
 }
 
-const answer = ({ id, number, name, year, is, contests }: CompetitionRow): CompetitionAnswer => ({ id, number, name, year, is, contests });
+const answer = ({ id, number, name, year, is, contests }: CompetitionRow): CompetitionAnswer => ({
+  id, number, name, year, is, contests
+});

@@ -16,7 +16,9 @@ export const announcing = async (contest: Contest, reader: Reader): Promise<Extr
   const { state: frozen } = await reader.peek(scheme, terms.scheme);
   return {
     type: 'Announce',
-    pack: pack === undefined ? null : { digest: pack.digest, doubtful: needsOverride(pack.pack), applies: appliesTo(pack.pack, terms) },
+    pack: pack === undefined ? null : {
+      digest: pack.digest, doubtful: needsOverride(pack.pack), applies: appliesTo(pack.pack, terms),
+    },
     scheme: frozen.is === 'frozen' && frozen.organisation === organisation ? { digest: frozen.digest } : null,
   };
 };

@@ -47,7 +47,10 @@ describe('an entry condition', () => {
       expect(measure(condition, held(3, '2020-01-01', '6-18-01-03')).met).toBe(false);
     });
     it('does not start anew for who stepped up since', () => {
-      const levels = [{ occupation: turner, level: 2 as const, since: '2026-01-01' }, { occupation: turner, level: 3 as const, since: '2020-01-01' }];
+      const levels = [
+        { occupation: turner, level: 2 as const, since: '2026-01-01' },
+        { occupation: turner, level: 3 as const, since: '2020-01-01' },
+      ];
       expect(measure(condition, { levels }).met).toBe(true);
     });
   });

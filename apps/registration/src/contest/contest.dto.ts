@@ -1,6 +1,7 @@
 import { type CivilDate, type Text, text } from '#libs/decider';
 import {
-  BooleanField, DateField, EnumField, type FieldError, IdField, InstantField, IntegerField, LevelField, ListField, ObjectField, RefField, TextPairField,
+  BooleanField, DateField, EnumField, type FieldError, IdField, InstantField, IntegerField, LevelField, ListField, ObjectField,
+  RefField, TextPairField,
   ValidationFailed,
 } from '#libs/web';
 import type { Condition, Level } from './conditions.js';
@@ -12,14 +13,24 @@ const conditionKinds = ['age', 'status', 'level-held', 'drill-passed', 'programm
 
 export class ConditionBody {
   @EnumField(conditionKinds, { example: 'level-held' }) is!: Condition['is'];
-  @IntegerField({ min: 0, max: 150, optional: true, nullable: true, description: 'age: at least', example: 16 }) min?: number | null;
-  @IntegerField({ min: 0, max: 150, optional: true, nullable: true, description: 'age: at most', example: 60 }) max?: number | null;
-  @EnumField(['worker', 'student'], { optional: true, description: 'status: which', example: 'worker' }) status?: 'worker' | 'student';
+  @IntegerField({
+    min: 0, max: 150, optional: true, nullable: true, description: 'age: at least', example: 16,
+  }) min?: number | null;
+  @IntegerField({
+    min: 0, max: 150, optional: true, nullable: true, description: 'age: at most', example: 60,
+  }) max?: number | null;
+  @EnumField(
+    ['worker', 'student'], { optional: true, description: 'status: which', example: 'worker' },
+  ) status?: 'worker' | 'student';
   @LevelField({ optional: true, description: 'level-held: at least (五级 = 5 … 一级 = 1)' }) level?: Level;
-  @IntegerField({ min: 0, max: 600, optional: true, description: 'level-held: since so many months', example: 12 }) months?: number;
-  @ListField('string', { max: 20, optional: true, description: 'level-held: related occupations that count too', example: ['6-18-01-02'] })
+  @IntegerField({
+    min: 0, max: 600, optional: true, description: 'level-held: since so many months', example: 12,
+  }) months?: number;
+  @ListField(
+    'string', { max: 20, optional: true, description: 'level-held: related occupations that count too', example: ['6-18-01-02'] },
+  )
   related?: string[];
-  @IdField({ optional: true, nullable: true, description: "programme-passed: which; without one, any of the contest's occupation" })
+  @IdField({ optional: true, nullable: true, description: 'programme-passed: which; without one, any of the occupation' })
   programme?: string | null;
 }
 
@@ -30,7 +41,9 @@ export class PackBody {
 
 export class NoticeBody {
   @IntegerField({ min: 0, max: 60, description: 'working days of the public notice', example: 5 }) workingDays!: number;
-  @IntegerField({ min: 0, max: 720, description: 'hours to appeal, from the start of the notice', example: 24 }) appealHours!: number;
+  @IntegerField({
+    min: 0, max: 720, description: 'hours to appeal, from the start of the notice', example: 24,
+  }) appealHours!: number;
 }
 
 export class ContestBody {
@@ -40,7 +53,7 @@ export class ContestBody {
   @EnumField(['worker', 'student']) group!: 'worker' | 'student';
   @LevelField({ nullable: true, description: 'level of the paper, where it has one' }) level!: Level | null;
   @IntegerField({ min: 1, max: 20, example: 1 }) teamSize!: number;
-  @IntegerField({ min: 1, max: 100_000, nullable: true, description: 'entries that may take part; null: any number', example: 45 })
+  @IntegerField({ min: 1, max: 100_000, nullable: true, description: 'entries that may take part; null: any', example: 45 })
   quota!: number | null;
   @RefField({ description: 'the name that packs apply to', example: 'shanghai-special-2024' }) series!: string;
   @RefField({ example: 'municipal-special' }) class!: string;
@@ -48,7 +61,8 @@ export class ContestBody {
   @ObjectField(() => PackBody) pack!: PackBody;
   @IdField({ description: 'a marking scheme, frozen in judging before the announcement' }) scheme!: string;
   @ObjectField(() => NoticeBody) notice!: NoticeBody;
-  @DateField({ description: 'last day of registration; ages and months held are counted to it', example: '2026-03-20' }) closesOn!: CivilDate;
+  @DateField({ description: 'last day of registration; ages and months held are counted to it', example: '2026-03-20' })
+  closesOn!: CivilDate;
   @DateField({ example: '2026-03-28' }) startsOn!: CivilDate;
   @ListField(() => ConditionBody, { max: 20 }) conditions!: ConditionBody[];
 }
@@ -68,7 +82,8 @@ export const contestAnswer = (row: ContestRow): ContestAnswer => {
   const { conditions, notice, pack, ...terms } = row.terms;
   const { id, competition, is, overridden, revision, appealsUntil, noticeUntil } = row;
   return {
-    id, competition, is, ...terms, pack: { ...pack }, notice: { ...notice }, conditions: conditions.map((c) => ({ ...c }) as ConditionBody),
+    id, competition, is, ...terms, pack: { ...pack }, notice: { ...notice },
+    conditions: conditions.map((c) => ({ ...c }) as ConditionBody),
     overridden, packDigest: row.pack?.digest ?? null, revision, appealsUntil, noticeUntil,
   };
 };

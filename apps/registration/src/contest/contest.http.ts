@@ -7,7 +7,8 @@ import { type Caller, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { queryOn } from '#libs/views';
 import {
-  DoneAnswer, EnumField, IdField, IdParam, IntegerField, NotFound, pageOf, PageQuery, Produces, readCursor, Roles, roles, TextField, TheCaller,
+  DoneAnswer, EnumField, IdField, IdParam, IntegerField, NotFound, pageOf, PageQuery, Produces, readCursor, Roles, roles,
+  TextField, TheCaller,
 } from '#libs/web';
 import { latest } from '../answers.js';
 import { draw } from '../draw/draw.js';
@@ -22,7 +23,10 @@ import { ContestAnswer, contestAnswer, stages } from './contest.dto.js';
 import { ContestRow } from './contest.view.js';
 
 class OverrideBody {
-  @TextField({ max: 2000, description: 'why the pack may be used all the same; kept encrypted', example: '市局2026年第3号函确认 Confirmed by letter 3/2026' })
+  @TextField({
+    max: 2000, description: 'why the pack may be used all the same; kept encrypted',
+    example: '市局2026年第3号函确认 Confirmed by letter 3/2026',
+  })
   reason!: string;
 }
 
@@ -71,7 +75,9 @@ export class ContestController {
   @Produces(ContestAnswer, { page: true })
   async list(@Query() { limit = 50, cursor, competition, is }: ContestQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
-    const query = this.db.getRepository(ContestRow).createQueryBuilder('c').where('c.organisation = :of', { of: caller.organisation });
+    const query = this.db.getRepository(ContestRow).createQueryBuilder('c').where(
+      'c.organisation = :of', { of: caller.organisation },
+    );
     if (after !== undefined) query.andWhere('c.id::text > :after', { after: String(after) });
     if (competition !== undefined) query.andWhere('c.competition = :competition', { competition });
     if (is !== undefined) query.andWhere('c.is = :is', { is });
@@ -95,7 +101,7 @@ export class ContestController {
   @Roles('organiser', 'operator')
   @ApiOperation({
     summary: 'Use a pack that is recalled or hypothetical',
-    description: 'A pack with a rule that was found in no source decides about people only where somebody answers for it, with a reason.',
+    description: 'Such a pack decides about people only where somebody answers for it, with a reason.',
   })
   @Produces(DoneAnswer)
   override(@IdParam('id') id: string, @Body() { reason }: OverrideBody, @TheCaller() caller: Caller) {
@@ -190,7 +196,7 @@ export class ContestController {
   @Roles('organiser')
   @ApiOperation({
     summary: 'Start the contest',
-    description: 'Seals the codes of the entries that were checked in; the others are absent. From now on judging knows the codes, and nobody whose they are.',
+    description: 'Seals the codes of the entries that were checked in; the others are absent. Nobody learns whose they are.',
   })
   @Produces(DoneAnswer)
   async start(@IdParam('id') id: string, @TheCaller() caller: Caller) {

@@ -3,7 +3,8 @@ import { contest as aggregate, type ContestEvent, type ContestTerms } from './co
 
 const terms: ContestTerms = {
   number: 'A1', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker', level: 2, teamSize: 1, quota: 40,
-  series: 'shanghai-special-2024', class: 'municipal-special', purpose: 'award', pack: { id: 'shanghai-special-2024', version: '1' },
+  series: 'shanghai-special-2024', class: 'municipal-special', purpose: 'award',
+  pack: { id: 'shanghai-special-2024', version: '1' },
   scheme: 's1', notice: { workingDays: 5, appealHours: 24 }, closesOn: '2026-03-20', startsOn: '2026-04-01', conditions: [],
 };
 const drafted: ContestEvent = { type: 'ContestDrafted', competition: 'k1', organisation: 'o1', terms };
@@ -12,7 +13,8 @@ const announced: ContestEvent = {
   type: 'ContestAnnounced', pack: { ...terms.pack, digest: 'd1' }, scheme: { id: 's1', digest: 'd2' }, overridden: true,
 };
 const running: ContestEvent[] = [
-  drafted, overridden, announced, { type: 'RegistrationOpened' }, { type: 'RegistrationClosed' }, { type: 'ContestStarted', codes: 2 },
+  drafted, overridden, announced, { type: 'RegistrationOpened' }, { type: 'RegistrationClosed' },
+  { type: 'ContestStarted', codes: 2 },
 ];
 const noticed: ContestEvent = {
   type: 'ContestNoticed', revision: 1, appealsUntil: '2026-04-03T08:00:00.000Z', until: '2026-04-10T16:00:00.000Z',
@@ -44,16 +46,22 @@ describe('a contest', () => {
     });
     it('refuses a recalled pack, until it is overridden', () => {
       const doubtful = announce({ digest: 'd1', doubtful: true }, { digest: 'd2' });
-      expect(() => given(decider, drafted).when(doubtful)).toThrow(expect.objectContaining({ rule: 'pack-needs-override' }) as Error);
+      expect(() => given(decider, drafted).when(doubtful)).toThrow(
+        expect.objectContaining({ rule: 'pack-needs-override' }) as Error
+      );
       expect(given(decider, drafted, overridden).when(doubtful)).toEqual([announced]);
     });
     it('refuses a pack that does not speak about it', () => {
-      expect(() => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false, applies: false }, { digest: 'd2' }))).toThrow(
+      expect(
+        () => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false, applies: false }, { digest: 'd2' }))
+      ).toThrow(
         expect.objectContaining({ rule: 'pack-does-not-apply' }) as Error,
       );
     });
     it('refuses an unknown pack, and a scheme that is not frozen', () => {
-      expect(() => given(decider, drafted).when(announce(null, { digest: 'd2' }))).toThrow(expect.objectContaining({ rule: 'pack-unknown' }) as Error);
+      expect(() => given(decider, drafted).when(announce(null, { digest: 'd2' }))).toThrow(
+        expect.objectContaining({ rule: 'pack-unknown' }) as Error
+      );
       expect(() => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false }, null))).toThrow(
         expect.objectContaining({ rule: 'marking-scheme-not-frozen' }) as Error,
       );
@@ -93,7 +101,9 @@ describe('a contest', () => {
     });
     it('tells a corrected result under the same deadlines, once', () => {
       const later = '2026-04-08T08:00:00.000Z';
-      expect(given(decider, ...running, noticed).when({ type: 'PutOnNotice', revision: 2, at: later })).toEqual([{ ...noticed, revision: 2 }]);
+      expect(given(decider, ...running, noticed).when({ type: 'PutOnNotice', revision: 2, at: later })).toEqual(
+        [{ ...noticed, revision: 2 }]
+      );
       expect(given(decider, ...running, noticed).when({ type: 'PutOnNotice', revision: 1, at: later })).toEqual([]);
     });
     it('ends appeals and notice once each', () => {
@@ -105,13 +115,19 @@ describe('a contest', () => {
   it('takes a later final revision, and no earlier one', () => {
     const final: ContestEvent = { type: 'ContestFinalised', revision: 2 };
     expect(given(decider, ...running, noticed).when({ type: 'Finalise', revision: 2 })).toEqual([final]);
-    expect(given(decider, ...running, noticed, final).when({ type: 'Finalise', revision: 3 })).toEqual([{ ...final, revision: 3 }]);
+    expect(given(decider, ...running, noticed, final).when({ type: 'Finalise', revision: 3 })).toEqual(
+      [{ ...final, revision: 3 }]
+    );
     expect(given(decider, ...running, noticed, final).when({ type: 'Finalise', revision: 2 })).toEqual([]);
   });
 
   it('can be cancelled while nothing was published, and says whether it was announced', () => {
-    expect(given(decider, drafted).when({ type: 'Cancel', reason: 't1' })).toEqual([{ type: 'ContestCancelled', reason: 't1', announced: false }]);
-    expect(given(decider, ...running).when({ type: 'Cancel', reason: 't1' })).toEqual([{ type: 'ContestCancelled', reason: 't1', announced: true }]);
+    expect(given(decider, drafted).when({ type: 'Cancel', reason: 't1' })).toEqual(
+      [{ type: 'ContestCancelled', reason: 't1', announced: false }]
+    );
+    expect(given(decider, ...running).when({ type: 'Cancel', reason: 't1' })).toEqual(
+      [{ type: 'ContestCancelled', reason: 't1', announced: true }]
+    );
     expect(() => given(decider, ...running, noticed).when({ type: 'Cancel', reason: 't1' })).toThrow(
       expect.objectContaining({ rule: 'contest-not-cancellable' }) as Error,
     );

@@ -9,7 +9,8 @@
  */
 import type { Aggregate } from '#libs/event-store';
 import {
-  addHours, afterWorkingDays, chinaCalendar, type CivilDate, type Decider, type Instant, never, Refusal, startOf, type Text, text, WrongState,
+  addHours, afterWorkingDays, chinaCalendar, type CivilDate, type Decider, type Instant, never, Refusal, startOf, type Text, text,
+  WrongState,
 } from '#libs/decider';
 import type { Condition, Level } from './conditions.js';
 
@@ -100,7 +101,9 @@ const decide = (command: ContestCommand, contest: Contest): readonly ContestEven
     case 'Draft':
       if (contest.is !== 'none') throw wrong('contest-exists', contest);
       plausible(command.terms);
-      return [{ type: 'ContestDrafted', competition: command.competition, organisation: command.organisation, terms: command.terms }];
+      return [
+        { type: 'ContestDrafted', competition: command.competition, organisation: command.organisation, terms: command.terms },
+      ];
     case 'Override':
       requires(contest, 'draft', 'contest-not-draft');
       if (!command.doubtful)
@@ -146,7 +149,9 @@ const announced = (contest: Known, { pack, scheme }: Extract<ContestCommand, { t
   const { terms, overridden } = contest;
   const which = { contest: terms.number };
   if (pack === null)
-    throw new Refusal('pack-unknown', text('没有这个政策包', 'there is no such policy pack'), 'draft the contest under a known pack', which);
+    throw new Refusal(
+      'pack-unknown', text('没有这个政策包', 'there is no such policy pack'), 'draft the contest under a known pack', which,
+    );
   if (!pack.applies)
     throw new Refusal(
       'pack-does-not-apply', text('政策包不适用于此系列、类别、组别或性质的赛项', 'the pack does not speak about this series, class, group or purpose'),
@@ -154,7 +159,8 @@ const announced = (contest: Known, { pack, scheme }: Extract<ContestCommand, { t
     );
   if (pack.doubtful && !overridden)
     throw new Refusal(
-      'pack-needs-override', text('政策包含有未经核实的规则，须说明理由特批', 'the pack, or a rule of it, is not found in a source: it needs an override'),
+      'pack-needs-override',
+      text('政策包含有未经核实的规则，须说明理由特批', 'the pack, or a rule of it, is not found in a source: it needs an override'),
       'POST /contests/{id}/override with a reason', which,
     );
   if (scheme === null)
@@ -185,19 +191,25 @@ const onNotice = (contest: Contest, revision: number, at: Instant): readonly Con
 
 const plausible = ({ closesOn, startsOn, notice }: ContestTerms): void => {
   if (closesOn > startsOn)
-    throw new Refusal('dates-out-of-order', text('报名截止日不得晚于开赛日', 'registration must close by the day of the start'), 'correct the dates');
+    throw new Refusal(
+      'dates-out-of-order', text('报名截止日不得晚于开赛日', 'registration must close by the day of the start'), 'correct the dates',
+    );
   try {
     afterWorkingDays(chinaCalendar, startOf(startsOn), notice.workingDays);
   } catch {
     throw new Refusal(
-      'calendar-unknown', text('开赛年度的节假日安排尚不可知', 'the public holidays of the year of the start are not known yet'), 'choose another date',
+      'calendar-unknown', text('开赛年度的节假日安排尚不可知', 'the public holidays of the year of the start are not known yet'),
+      'choose another date',
     );
   }
 };
 
 const evolve = (contest: Contest, event: ContestEvent): Contest => {
   if (event.type === 'ContestDrafted')
-    return { is: 'draft', competition: event.competition, organisation: event.organisation, terms: event.terms, overridden: false, override: null };
+    return {
+      is: 'draft', competition: event.competition, organisation: event.organisation, terms: event.terms, overridden: false,
+      override: null,
+    };
   if (contest.is === 'none') return contest;
   const { competition, organisation, terms, overridden, override } = contest;
   const known: Known = { competition, organisation, terms, overridden, override };
@@ -212,11 +224,14 @@ const evolve = (contest: Contest, event: ContestEvent): Contest => {
       const { revision, appealsUntil, until } = event;
       const ended = contest.is === 'provisional' ? contest.notice : { appealsEnded: false, ended: false };
       return {
-        is: 'provisional', ...known, notice: { revision, appealsUntil, until, appealsEnded: ended.appealsEnded, ended: ended.ended },
+        is: 'provisional', ...known,
+        notice: { revision, appealsUntil, until, appealsEnded: ended.appealsEnded, ended: ended.ended },
       };
     }
-    case 'AppealsEnded': return contest.is === 'provisional' ? { ...contest, notice: { ...contest.notice, appealsEnded: true } } : contest;
-    case 'NoticeEnded': return contest.is === 'provisional' ? { ...contest, notice: { ...contest.notice, ended: true } } : contest;
+    case 'AppealsEnded':
+      return contest.is === 'provisional' ? { ...contest, notice: { ...contest.notice, appealsEnded: true } } : contest;
+    case 'NoticeEnded':
+      return contest.is === 'provisional' ? { ...contest, notice: { ...contest.notice, ended: true } } : contest;
     case 'ContestFinalised': return { is: 'final', ...known, revision: event.revision };
     case 'ContestCancelled': return { is: 'cancelled', ...known };
     default: return never(event);
@@ -224,15 +239,19 @@ const evolve = (contest: Contest, event: ContestEvent): Contest => {
 };
 
 const nextStep: Record<Contest['is'], string> = {
-  none: 'draft it', draft: 'announce the competition', announced: 'open registration', open: 'take entries, then close registration',
-  closed: 'check entries in, then start', running: 'wait for judging', provisional: 'wait for the end of the notice', final: 'none',
+  none: 'draft it', draft: 'announce the competition', announced: 'open registration',
+  open: 'take entries, then close registration',
+  closed: 'check entries in, then start', running: 'wait for judging', provisional: 'wait for the end of the notice',
+  final: 'none',
   cancelled: 'none',
 };
 
 const wrong = (rule: string, contest: Contest): WrongState =>
   new WrongState(rule, text(`赛项当前状态为${contest.is}`, `the contest is ${contest.is}`), nextStep[contest.is]);
 
-export function requires<K extends Contest['is']>(contest: Contest, state: K, rule: string): asserts contest is Extract<Contest, { is: K }> {
+export function requires<K extends Contest['is']>(
+  contest: Contest, state: K, rule: string,
+): asserts contest is Extract<Contest, { is: K }> {
   if (contest.is !== state) throw wrong(rule, contest);
 }
 

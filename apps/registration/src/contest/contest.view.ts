@@ -57,7 +57,8 @@ const becomes = (is: ContestStage) => (recorded: Recorded, db: EntityManager): P
 const drafted = async ({ aggregateId, event }: Of<'ContestDrafted'>, db: EntityManager): Promise<void> => {
   const { competition, organisation, terms } = event;
   await db.insert(ContestRow, {
-    id: aggregateId, competition, organisation, number: terms.number, is: 'draft', terms, pack: null, overridden: false, revision: null,
+    id: aggregateId, competition, organisation, number: terms.number, is: 'draft', terms, pack: null, overridden: false,
+    revision: null,
     appealsUntil: null, noticeUntil: null,
   });
 };

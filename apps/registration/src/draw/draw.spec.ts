@@ -6,7 +6,9 @@ import { drawOrder, seedHash, verifyDraw } from './order.js';
 
 const decider = aggregate.decider;
 const seed = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
-const committed: DrawEvent = { type: 'DrawCommitted', contest: 'c1', organisation: 'o1', hash: seedHash(seed), seed: 't1', publicValueName: null };
+const committed: DrawEvent = {
+  type: 'DrawCommitted', contest: 'c1', organisation: 'o1', hash: seedHash(seed), seed: 't1', publicValueName: null,
+};
 const entries = ['e1', 'e2', 'e3', 'e4', 'e5'];
 
 describe('a draw', () => {
@@ -30,13 +32,17 @@ describe('a draw', () => {
   it('does not depend on the order in which entries are given', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(entries, { minLength: 5 }), (shuffled) => {
-        expect(drawOrder({ contest: 'c1', seed, publicValue: 'x', entries: shuffled })).toEqual(drawOrder({ contest: 'c1', seed, publicValue: 'x', entries }));
+        expect(drawOrder({ contest: 'c1', seed, publicValue: 'x', entries: shuffled })).toEqual(
+          drawOrder({ contest: 'c1', seed, publicValue: 'x', entries })
+        );
       }),
     );
   });
 
   it('changes with the public value', () => {
-    const orders = new Set(['a', 'b', 'c', 'd'].map((publicValue) => drawOrder({ contest: 'c1', seed, publicValue, entries }).join()));
+    const orders = new Set(
+      ['a', 'b', 'c', 'd'].map((publicValue) => drawOrder({ contest: 'c1', seed, publicValue, entries }).join())
+    );
     expect(orders.size).toBeGreaterThan(1);
   });
 
@@ -51,7 +57,9 @@ describe('a draw', () => {
   });
 
   it('takes no other seed, and is revealed once', () => {
-    expect(() => given(decider, committed).when({ type: 'Reveal', seed: 'ff'.repeat(32), publicValue: null, entries })).toThrow('another seed');
+    expect(() => given(decider, committed).when({ type: 'Reveal', seed: 'ff'.repeat(32), publicValue: null, entries })).toThrow(
+      'another seed'
+    );
     const events = given(decider, committed).when({ type: 'Reveal', seed, publicValue: null, entries });
     expect(() => given(decider, committed, ...events).when({ type: 'Reveal', seed, publicValue: null, entries })).toThrow(
       expect.objectContaining({ rule: 'draw-already-revealed' }) as Error,
@@ -65,7 +73,9 @@ describe('the recipe in docs/draw.md', () => {
     const { readFileSync } = await import('node:fs');
     const script = /```js\n([\s\S]*?)```/.exec(readFileSync('docs/draw.md', 'utf8'))?.[1] ?? '';
     const order = drawOrder({ contest: 'c1', seed, publicValue: '3012.45', entries }).map((entry) => ({ entry }));
-    const check = (draw: object) => execFileSync(process.execPath, ['--input-type=module', '-e', script], { input: JSON.stringify(draw) }).toString();
+    const check = (draw: object) => execFileSync(
+      process.execPath, ['--input-type=module', '-e', script], { input: JSON.stringify(draw) },
+    ).toString();
     const revealed = { contest: 'c1', hash: seedHash(seed), seed, publicValue: '3012.45', order };
     expect(check(revealed).match(/true/g)).toHaveLength(2);
     expect(check({ ...revealed, order: [...order].reverse() }).match(/true/g)).toHaveLength(1);

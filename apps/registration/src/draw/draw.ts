@@ -36,7 +36,9 @@ const decide = (command: DrawCommand, draw: Draw): readonly DrawEvent[] => {
       return [{ type: 'DrawCommitted', ...terms }];
     }
     case 'Reveal': {
-      if (draw.is === 'none') throw new WrongState('draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), 'open registration');
+      if (draw.is === 'none') throw new WrongState(
+        'draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), 'open registration',
+      );
       if (draw.is === 'revealed') throw new WrongState('draw-already-revealed', text('抽签已揭晓', 'the draw is revealed'), 'read it');
       if (seedHash(command.seed) !== draw.hash) throw new Error('the vault holds another seed than the one committed to');
       if ((draw.publicValueName === null) !== (command.publicValue === null))
@@ -45,7 +47,9 @@ const decide = (command: DrawCommand, draw: Draw): readonly DrawEvent[] => {
           draw.publicValueName === null ? 'leave it out' : `give the value of: ${draw.publicValueName}`,
         );
       const { seed, publicValue, entries } = command;
-      if (entries.length === 0) throw new Refusal('nobody-to-draw', text('没有可抽签的报名', 'no entry holds a place'), 'screen the entries');
+      if (entries.length === 0) throw new Refusal(
+        'nobody-to-draw', text('没有可抽签的报名', 'no entry holds a place'), 'screen the entries',
+      );
       return [{
         type: 'DrawRevealed', seed, publicValue, entries: entriesHash(entries),
         order: drawOrder({ contest: draw.contest, seed, publicValue, entries }),
@@ -57,8 +61,12 @@ const decide = (command: DrawCommand, draw: Draw): readonly DrawEvent[] => {
 
 const evolve = (draw: Draw, event: DrawEvent): Draw => {
   const { type, ...terms } = event;
-  if (type === 'DrawCommitted') return { is: 'committed', ...(terms as Omit<Extract<DrawEvent, { type: 'DrawCommitted' }>, 'type'>) };
-  return draw.is === 'none' ? draw : { ...draw, ...(terms as Omit<Extract<DrawEvent, { type: 'DrawRevealed' }>, 'type'>), is: 'revealed' };
+  if (type === 'DrawCommitted') return {
+    is: 'committed', ...(terms as Omit<Extract<DrawEvent, { type: 'DrawCommitted' }>, 'type'>)
+  };
+  return draw.is === 'none' ? draw : {
+    ...draw, ...(terms as Omit<Extract<DrawEvent, { type: 'DrawRevealed' }>, 'type'>), is: 'revealed',
+  };
 };
 
 export const draw: Aggregate<DrawCommand, Draw, DrawEvent> = {

@@ -27,7 +27,9 @@ export interface DrawInput {
 export const drawOrder = ({ contest, seed, publicValue, entries }: DrawInput): string[] => {
   const set = entriesHash(entries);
   const key = (entry: string): string =>
-    createHmac('sha256', Buffer.from(seed, 'hex')).update([contest, set, publicValue ?? '', entry].join('\n'), 'utf8').digest('hex');
+    createHmac('sha256', Buffer.from(seed, 'hex')).update([contest, set, publicValue ?? '', entry].join('\n'), 'utf8').digest(
+      'hex'
+    );
   return entries.map((entry) => ({ entry, key: key(entry) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map((e) => e.entry);
 };
 

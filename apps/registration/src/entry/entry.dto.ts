@@ -1,12 +1,14 @@
 import type { Text } from '#libs/decider';
 import {
-  BooleanField, DoneAnswer, EnumField, IdField, InstantField, IntegerField, ListField, PageQuery, RefField, TextField, TextPairField,
+  BooleanField, DoneAnswer, EnumField, IdField, InstantField, IntegerField, ListField, PageQuery, RefField, TextField,
+  TextPairField,
 } from '#libs/web';
 import type { EntryStatus } from './entry.js';
 import type { EntryRow } from './entry.view.js';
 
 export const statuses: readonly EntryStatus[] = [
-  'submitted', 'accepted', 'waitlisted', 'rejected', 'checked-in', 'drawn', 'competed', 'withdrawn', 'absent', 'disqualified', 'annulled',
+  'submitted', 'accepted', 'waitlisted', 'rejected', 'checked-in', 'drawn', 'competed', 'withdrawn', 'absent', 'disqualified',
+  'annulled',
 ];
 
 export class EntryBody {
@@ -14,7 +16,9 @@ export class EntryBody {
 }
 
 export class OptionalReasonBody {
-  @TextField({ max: 2000, optional: true, nullable: true, description: 'kept encrypted', example: '因病退赛 Ill' }) reason?: string | null;
+  @TextField({
+    max: 2000, optional: true, nullable: true, description: 'kept encrypted', example: '因病退赛 Ill',
+  }) reason?: string | null;
 }
 
 export class EntryReasonBody {
@@ -26,7 +30,7 @@ export class ReasonAnswer {
 }
 
 export class CheckInBody {
-  @IntegerField({ min: 1, max: 100_000, description: 'number on the envelope that the entry drew; it is not shown again', example: 17 })
+  @IntegerField({ min: 1, max: 100_000, description: 'of the envelope that was drawn; not shown again', example: 17 })
   envelope!: number;
 }
 
@@ -52,7 +56,9 @@ export class ImportAnswer extends DoneAnswer {
 
 export class MemberAnswer {
   @IdField() worker!: string;
-  @IntegerField({ nullable: true, description: 'age in whole years at the end of registration', example: 31 }) age!: number | null;
+  @IntegerField({
+    nullable: true, description: 'age in whole years at the end of registration', example: 31,
+  }) age!: number | null;
   @EnumField(['worker', 'student']) status!: string;
   @IdField({ nullable: true }) unit!: string | null;
 }
@@ -80,6 +86,8 @@ export class EntriesQuery extends PageQuery {
   @EnumField(statuses, { optional: true }) is?: EntryStatus;
 }
 
-export const entryAnswer = ({ id, contest, number, is, members, findings, drawOrder, code, submittedAt }: EntryRow): EntryAnswer => ({
+export const entryAnswer = (
+  { id, contest, number, is, members, findings, drawOrder, code, submittedAt }: EntryRow
+): EntryAnswer => ({
   id, contest, number, is, members: [...members], findings: [...findings], drawOrder, code, submittedAt,
 });

@@ -2,7 +2,9 @@ import { given } from '#libs/decider';
 import { entry as aggregate, type EntryEvent } from './entry.js';
 
 const member = { worker: 'w1', age: 24, status: 'worker', unit: null } as const;
-const submitted: EntryEvent = { type: 'EntrySubmitted', contest: 'c1', competition: 'k1', organisation: 'o1', number: '001', members: [member] };
+const submitted: EntryEvent = {
+  type: 'EntrySubmitted', contest: 'c1', competition: 'k1', organisation: 'o1', number: '001', members: [member],
+};
 const accepted: EntryEvent = { type: 'EntryAccepted', findings: [] };
 const decider = aggregate.decider;
 
@@ -15,7 +17,9 @@ describe('an entry', () => {
   });
   it('is checked in only when accepted', () => {
     expect(given(decider, submitted, accepted).when({ type: 'CheckIn' })).toEqual([{ type: 'EntryCheckedIn' }]);
-    expect(() => given(decider, submitted).when({ type: 'CheckIn' })).toThrow(expect.objectContaining({ rule: 'entry-not-accepted' }) as Error);
+    expect(() => given(decider, submitted).when({ type: 'CheckIn' })).toThrow(
+      expect.objectContaining({ rule: 'entry-not-accepted' }) as Error
+    );
     expect(() => given(decider, submitted, accepted, { type: 'EntryCheckedIn' }).when({ type: 'CheckIn' })).toThrow(
       expect.objectContaining({ rule: 'entry-not-accepted' }) as Error,
     );
@@ -24,17 +28,29 @@ describe('an entry', () => {
     const checkedIn: EntryEvent = { type: 'EntryCheckedIn' };
     expect(given(decider, submitted, accepted, checkedIn).when({ type: 'Start' })).toEqual([{ type: 'EntryDrawn' }]);
     expect(given(decider, submitted, accepted).when({ type: 'Start' })).toEqual([{ type: 'EntryAbsent' }]);
-    expect(given(decider, submitted, accepted, checkedIn, { type: 'EntryDrawn' }).when({ type: 'Reveal', code: 'K7Q2-9F' })).toEqual([
+    expect(
+      given(decider, submitted, accepted, checkedIn, { type: 'EntryDrawn' }).when({ type: 'Reveal', code: 'K7Q2-9F' })
+    ).toEqual([
       { type: 'EntryCompeted', code: 'K7Q2-9F' },
     ]);
-    expect(given(decider, submitted, accepted, { type: 'EntryWithdrawn', reason: null }).when({ type: 'Reveal', code: 'K7Q2-9F' })).toEqual([]);
+    expect(
+      given(decider, submitted, accepted, { type: 'EntryWithdrawn', reason: null }).when({ type: 'Reveal', code: 'K7Q2-9F' })
+    ).toEqual([]);
   });
   it('comes off the waiting list', () => {
-    expect(given(decider, submitted, { type: 'EntryWaitlisted', findings: [] }).when({ type: 'Promote' })).toEqual([{ type: 'EntryPromoted' }]);
+    expect(given(decider, submitted, { type: 'EntryWaitlisted', findings: [] }).when({ type: 'Promote' })).toEqual(
+      [{ type: 'EntryPromoted' }]
+    );
   });
   it('cannot be withdrawn once it has competed', () => {
-    expect(given(decider, submitted).when({ type: 'Withdraw', reason: null })).toEqual([{ type: 'EntryWithdrawn', reason: null }]);
-    expect(() => given(decider, submitted, accepted, { type: 'EntryCompeted', code: 'K7Q2-9F' }).when({ type: 'Withdraw', reason: null })).toThrow(
+    expect(given(decider, submitted).when({ type: 'Withdraw', reason: null })).toEqual(
+      [{ type: 'EntryWithdrawn', reason: null }]
+    );
+    expect(
+      () => given(decider, submitted, accepted, { type: 'EntryCompeted', code: 'K7Q2-9F' }).when({
+        type: 'Withdraw', reason: null,
+      })
+    ).toThrow(
       expect.objectContaining({ rule: 'entry-not-withdrawable' }) as Error,
     );
   });
@@ -51,6 +67,8 @@ describe('an entry', () => {
   it('records facts only where they changed', () => {
     expect(given(decider, submitted).when({ type: 'TakeFacts', members: [{ ...member }] })).toEqual([]);
     const changed = [{ ...member, status: 'student' as const }];
-    expect(given(decider, submitted).when({ type: 'TakeFacts', members: changed })).toEqual([{ type: 'FactsTaken', members: changed }]);
+    expect(given(decider, submitted).when({ type: 'TakeFacts', members: changed })).toEqual(
+      [{ type: 'FactsTaken', members: changed }]
+    );
   });
 });

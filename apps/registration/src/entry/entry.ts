@@ -13,8 +13,17 @@ import type { Aggregate } from '#libs/event-store';
 import { type Decider, never, text, WrongState } from '#libs/decider';
 import type { Finding, MemberFacts } from '../contest/conditions.js';
 
+export interface Submitted {
+  contest: string;
+  competition: string;
+  organisation: string;
+  /** 参赛号 */
+  number: string;
+  members: readonly MemberFacts[];
+}
+
 export type EntryEvent =
-  | { type: 'EntrySubmitted'; contest: string; competition: string; organisation: string; number: string; members: readonly MemberFacts[] }
+  | ({ type: 'EntrySubmitted' } & Submitted)
   | { type: 'EntryAccepted'; findings: readonly Finding[] }
   | { type: 'EntryWaitlisted'; findings: readonly Finding[] }
   | { type: 'EntryRejected'; findings: readonly Finding[] }
@@ -32,7 +41,7 @@ export type EntryEvent =
   | { type: 'MemberErased'; worker: string };
 
 export type EntryCommand =
-  | { type: 'Submit'; contest: string; competition: string; organisation: string; number: string; members: readonly MemberFacts[] }
+  | ({ type: 'Submit' } & Submitted)
   | { type: 'Screen'; outcome: 'accepted' | 'waitlisted' | 'rejected'; findings: readonly Finding[] }
   | { type: 'Promote' }
   /** The facts as of the end of registration, which everything later reads. */
@@ -48,19 +57,14 @@ export type EntryCommand =
   | { type: 'MergeMember'; worker: string; into: string }
   | { type: 'EraseMember'; worker: string };
 
-interface Known {
-  contest: string;
-  competition: string;
-  organisation: string;
-  number: string;
-  members: readonly MemberFacts[];
+interface Known extends Submitted {
   /** Id of the text that says why it was withdrawn, disqualified or annulled. */
   reason: string | null;
 }
 
 export type EntryStatus =
-  | 'submitted' | 'accepted' | 'waitlisted' | 'rejected' | 'checked-in' | 'drawn' | 'competed' | 'withdrawn' | 'absent' | 'disqualified'
-  | 'annulled';
+  | 'submitted' | 'accepted' | 'waitlisted' | 'rejected' | 'checked-in' | 'drawn' | 'competed' | 'withdrawn' | 'absent'
+  | 'disqualified' | 'annulled';
 
 export type Entry = { is: 'none' } | ({ is: EntryStatus } & Known);
 
@@ -80,7 +84,9 @@ const decide = (command: EntryCommand, entry: Entry): readonly EntryEvent[] => {
       requires(entry, ['waitlisted'], 'entry-not-waiting');
       return [{ type: 'EntryPromoted' }];
     case 'TakeFacts':
-      return entry.is === 'none' || same(entry.members, command.members) ? [] : [{ type: 'FactsTaken', members: command.members }];
+      return entry.is === 'none' || same(entry.members, command.members) ? [] : [
+        { type: 'FactsTaken', members: command.members },
+      ];
     case 'CheckIn':
       requires(entry, ['accepted'], 'entry-not-accepted');
       return [{ type: 'EntryCheckedIn' }];
@@ -124,7 +130,8 @@ const same = (a: readonly MemberFacts[], b: readonly MemberFacts[]): boolean => 
 
 const becomes: Partial<Record<EntryEvent['type'], EntryStatus>> = {
   EntryAccepted: 'accepted', EntryWaitlisted: 'waitlisted', EntryRejected: 'rejected', EntryPromoted: 'accepted',
-  EntryCheckedIn: 'checked-in', EntryDrawn: 'drawn', EntryAbsent: 'absent', EntryCompeted: 'competed', EntryWithdrawn: 'withdrawn',
+  EntryCheckedIn: 'checked-in', EntryDrawn: 'drawn', EntryAbsent: 'absent', EntryCompeted: 'competed',
+  EntryWithdrawn: 'withdrawn',
   EntryDisqualified: 'disqualified', EntryAnnulled: 'annulled',
 };
 
@@ -142,7 +149,8 @@ const evolve = (entry: Entry, event: EntryEvent): Entry => {
 
 const nextStep: Record<Entry['is'], string> = {
   none: 'submit it', submitted: 'screen the contest', accepted: 'check in', waitlisted: 'wait for a place', rejected: 'none',
-  'checked-in': 'start the contest', drawn: 'wait for judging', competed: 'appeal within the window', withdrawn: 'none', absent: 'none',
+  'checked-in': 'start the contest', drawn: 'wait for judging', competed: 'appeal within the window', withdrawn: 'none',
+  absent: 'none',
   disqualified: 'none', annulled: 'none',
 };
 

@@ -34,15 +34,20 @@ type Of<T extends EntryEvent['type']> = Recorded<Extract<EntryEvent, { type: T }
 const submitted = async ({ aggregateId: id, event, metadata }: Of<'EntrySubmitted'>, db: EntityManager): Promise<void> => {
   const { contest, competition, organisation, number, members } = event;
   await db.insert(EntryRow, {
-    id, contest, competition, organisation, number, is: 'submitted', members: [...members], findings: [], drawOrder: null, code: null,
+    id, contest, competition, organisation, number, is: 'submitted', members: [...members], findings: [], drawOrder: null,
+    code: null,
     submittedAt: metadata.at,
   });
   await db.insert(EntryMemberRow, members.map(({ worker }) => ({ entry: id, worker })));
 };
 
-const becomes = (is: EntryStatus) => ({ aggregateId }: Recorded, db: EntityManager) => db.update(EntryRow, { id: aggregateId }, { is });
+const becomes = (is: EntryStatus) => ({ aggregateId }: Recorded, db: EntityManager) => db.update(
+  EntryRow, { id: aggregateId }, { is },
+);
 
-const screened = (is: EntryStatus) => ({ aggregateId, event }: Of<'EntryAccepted' | 'EntryWaitlisted' | 'EntryRejected'>, db: EntityManager) =>
+const screened = (is: EntryStatus) => (
+  { aggregateId, event }: Of<'EntryAccepted' | 'EntryWaitlisted' | 'EntryRejected'>, db: EntityManager,
+) =>
   db.update(EntryRow, { id: aggregateId }, { is, findings: [...event.findings] });
 
 const merged = async ({ aggregateId: id, event: { worker, into } }: Of<'MemberMerged'>, db: EntityManager): Promise<void> => {

@@ -26,13 +26,17 @@ export const takeFacts = async (id: string, asOf: CivilDate, reader: Reader, peo
 };
 
 /** The facts of workers who are named by id. */
-export const factsOf = async (workers: readonly string[], asOf: CivilDate, people: People, caller: Caller): Promise<MemberFacts[]> => {
+export const factsOf = async (
+  workers: readonly string[], asOf: CivilDate, people: People, caller: Caller,
+): Promise<MemberFacts[]> => {
   const facts = await people.facts(workers, asOf, caller);
   return workers.map((worker, n) => {
     const known = facts.get(worker);
     const field = `members[${n}]`;
     if (known === undefined) throw new ValidationFailed([{ field, text: text('查无此人', 'there is no such worker') }]);
-    if (known.status === null) throw new ValidationFailed([{ field, text: text('身份（职工或学生）未知', 'it is not known whether a worker or a student') }]);
+    if (known.status === null) throw new ValidationFailed(
+      [{ field, text: text('身份（职工或学生）未知', 'it is not known whether a worker or a student') }]
+    );
     return { ...known, status: known.status };
   });
 };

@@ -22,14 +22,19 @@ export interface Screened {
 export const screen = async (id: string, work: Work): Promise<Screened> => {
   const { state: ours } = await work.load(contest, id);
   if (ours.is !== 'open' && ours.is !== 'closed')
-    throw new WrongState('contest-not-screenable', text(`赛项当前状态为${ours.is}`, `the contest is ${ours.is}`), 'screen while registration is open or closed');
+    throw new WrongState(
+      'contest-not-screenable', text(`赛项当前状态为${ours.is}`, `the contest is ${ours.is}`),
+      'screen while registration is open or closed',
+    );
   // Two contests of one competition screened at once could both take the same person: they take turns.
   await takeTurn(work, ours.competition);
   await takeTurn(work, id);
   const before = (await work.load(roster, id)).state;
   const listed = before.entries.filter((e) => e.is === 'listed');
   const entries = await work.loadMany(entry, listed.map((e) => e.entry));
-  const backgrounds = await backgroundsOf(listed.flatMap((e) => [...e.workers]), { contest: id, competition: ours.competition }, work);
+  const backgrounds = await backgroundsOf(
+    listed.flatMap((e) => [...e.workers]), { contest: id, competition: ours.competition }, work,
+  );
 
   const measure = { conditions: ours.terms.conditions, occupation: ours.terms.occupation, asOf: ours.terms.closesOn };
   const found = new Map(listed.map(({ entry: entryId }) => {
@@ -84,7 +89,9 @@ const backgroundsOf = async (
 };
 
 const otherRosters = async (persons: readonly Person[], here: { contest: string; competition: string }, work: Work) => {
-  const others = persons.flatMap((p) => p.entries).filter((e) => e.competition === here.competition && e.contest !== here.contest);
+  const others = persons.flatMap((p) => p.entries).filter(
+    (e) => e.competition === here.competition && e.contest !== here.contest
+  );
   const loaded = await work.loadMany(roster, [...new Set(others.map((e) => e.contest))]);
   return new Map([...loaded].map(([id, { state }]) => [id, state]));
 };

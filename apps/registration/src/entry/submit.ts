@@ -21,7 +21,9 @@ export const submitEntries = async (
   const numbers = new Map((await work.load(roster, id)).state.entries.map((e) => [e.entry, e.number]));
   const dones = await work.decideMany(entry, entries.map(({ entry: entryId, members }) => ({
     id: entryId,
-    command: { type: 'Submit', contest: id, competition, organisation, number: numbers.get(entryId) ?? '', members } satisfies EntryCommand,
+    command: {
+      type: 'Submit', contest: id, competition, organisation, number: numbers.get(entryId) ?? '', members,
+    } satisfies EntryCommand,
   })));
   for (const { entry: entryId, members } of entries)
     for (const { worker } of members) {

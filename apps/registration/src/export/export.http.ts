@@ -27,7 +27,7 @@ export class ExportController {
 
   @Get('entries')
   @Roles('organiser')
-  @ApiOperation({ summary: 'The entry list (报名表)', description: 'With names from people; each reading is logged there. Cells that begin like a formula are made harmless.' })
+  @ApiOperation({ summary: 'The entry list (报名表)', description: 'With names from people, where it is logged.' })
   @ProducesFile(...types)
   async entries(@IdParam('id') id: string, @Query() { format = 'csv' }: FormatQuery, @TheCaller() caller: Caller) {
     const entries = await this.entriesOf(id, caller);
@@ -62,7 +62,9 @@ export class ExportController {
   }
 
   private async entriesOf(id: string, caller: Caller): Promise<EntryRow[]> {
-    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound('contest', id);
+    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound(
+      'contest', id,
+    );
     return this.db.manager.find(EntryRow, { where: { contest: id }, order: { number: 'ASC' } });
   }
 

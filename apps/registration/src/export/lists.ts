@@ -16,7 +16,9 @@ const statusNames: Record<EntryRow['is'], string> = {
 };
 
 /** One row a member; the id stands in for a name that cannot be had. */
-const perMember = (entry: EntryRow, names: Names, row: (worker: string, named: Named | undefined) => readonly string[]): (readonly string[])[] =>
+const perMember = (
+  entry: EntryRow, names: Names, row: (worker: string, named: Named | undefined) => readonly string[],
+): (readonly string[])[] =>
   entry.members.map(({ worker }) => row(worker, names.get(worker)));
 
 export const entryList = (entries: readonly EntryRow[], names: Names): List => ({
@@ -41,7 +43,8 @@ export const drawList = (entries: readonly EntryRow[], names: Names): List => ({
 export const resultList = (standings: readonly Standing[], names: Names): List => ({
   header: ['名次', '参赛号', '姓名', '单位', '总分', '备注'],
   rows: standings.flatMap(({ entry, rank, unranked, tied, total }) => perMember(entry, names, (worker, named) => [
-    rank === null ? '' : String(rank), entry.number, named?.name ?? worker, named?.unitName ?? '', total, unranked ?? (tied ? '并列' : ''),
+    rank === null ? '' : String(rank), entry.number, named?.name ?? worker, named?.unitName ?? '', total,
+    unranked ?? (tied ? '并列' : ''),
   ])),
 });
 

@@ -42,7 +42,8 @@ export class EntriesImport {
     const table = tableOf(isXlsx(file) ? await readXlsx(file) : readCsv(file), teamSize);
     const trial = await this.judge(table, id, teamSize, (rows) => this.people.resolve(rows, closesOn, false, caller));
     const report = {
-      id, version, position: 0, dryRun, rows: table.rows.length, entries: trial.good.length, bad: trial.bad, ignoredColumns: table.ignored,
+      id, version, position: 0, dryRun, rows: table.rows.length, entries: trial.good.length, bad: trial.bad,
+      ignoredColumns: table.ignored,
     };
     if (mode === 'all-or-nothing' && trial.bad.length > 0 && !dryRun)
       throw new Refusal(
@@ -83,7 +84,10 @@ export class EntriesImport {
       rows: rows.map((row) => {
         const answer = said.next().value;
         if (answer === undefined || answer.worker === null)
-          throw new Refusal('person-changed-meanwhile', text(`第${row.line}行的人员信息刚被更改`, `the person of line ${row.line} changed meanwhile`), 'import again');
+          throw new Refusal(
+            'person-changed-meanwhile', text(`第${row.line}行的人员信息刚被更改`, `the person of line ${row.line} changed meanwhile`),
+            'import again',
+          );
         return { ...row, said: answer };
       }),
     }));

@@ -13,12 +13,16 @@ const rules = (bad: readonly BadRow[]) => bad.map(({ line, rule }) => [line, rul
 describe('the columns of an entries table', () => {
   const sheet = (...cells: string[]) => [{ line: 1, cells }];
   it('are known in Chinese and English, however they are written', () => {
-    const { rows, ignored } = tableOf([...sheet(' *姓名', 'ID Number', '鞋码', '队号'), { line: 2, cells: ['张三', '110', '42', ''] }], 1);
+    const { rows, ignored } = tableOf(
+      [...sheet(' *姓名', 'ID Number', '鞋码', '队号'), { line: 2, cells: ['张三', '110', '42', ''] }], 1,
+    );
     expect(rows).toEqual([{ line: 2, name: '张三', idNumber: '110' }]);
     expect(ignored).toEqual(['鞋码']);
   });
   it('must hold the name and ID number, and the team in a team contest', () => {
-    expect(() => tableOf(sheet('姓名', '身份证号'), 2)).toThrow(expect.objectContaining({ rule: 'columns-missing', detail: { missing: ['team'] } }) as Error);
+    expect(() => tableOf(sheet('姓名', '身份证号'), 2)).toThrow(
+      expect.objectContaining({ rule: 'columns-missing', detail: { missing: ['team'] } }) as Error
+    );
     expect(() => tableOf([], 1)).toThrow(expect.objectContaining({ rule: 'columns-missing' }) as Error);
   });
 });
@@ -46,7 +50,8 @@ describe('the rows of an import', () => {
     );
     expect(good.map((c) => c.rows[0]?.line)).toEqual([2]);
     expect(rules(bad)).toEqual([
-      [3, 'id-number-as-float'], [4, 'duplicate-in-file'], [5, 'worker-already-entered'], [6, 'status-unknown'], [7, 'name-missing'],
+      [3, 'id-number-as-float'], [4, 'duplicate-in-file'], [5, 'worker-already-entered'], [6, 'status-unknown'],
+      [7, 'name-missing'],
     ]);
   });
   it('are compared by their number where nobody knows the person yet', () => {
@@ -55,7 +60,10 @@ describe('the rows of an import', () => {
     expect(rules(judgeRows([one, same], [], new Set(), 1).bad)).toEqual([[3, 'duplicate-in-file']]);
   });
   it('make teams, in the order of the file; a team with a bad row is no team', () => {
-    const rows = [asked(2, {}, { team: 'B' }), asked(3, {}, { team: 'A' }), asked(4, {}, { team: 'B' }), asked(5, { worker: 'w2' }, { team: 'A' }), asked(6)];
+    const rows = [
+      asked(2, {}, { team: 'B' }), asked(3, {}, { team: 'A' }), asked(4, {}, { team: 'B' }),
+      asked(5, { worker: 'w2' }, { team: 'A' }), asked(6),
+    ];
     const { good, bad } = judgeRows(rows, [], new Set(), 2);
     expect(good.map((c) => c.rows.map((r) => r.line))).toEqual([[2, 4]]);
     expect(rules(bad)).toEqual([[3, 'team-size'], [5, 'duplicate-in-file'], [6, 'team-missing']]);

@@ -21,7 +21,8 @@ export interface Judged {
 }
 
 const statusWords: Record<string, 'worker' | 'student'> = {
-  职工: 'worker', 工人: 'worker', 在职职工: 'worker', 企业职工: 'worker', worker: 'worker', 学生: 'student', 在校学生: 'student', student: 'student',
+  职工: 'worker', 工人: 'worker', 在职职工: 'worker', 企业职工: 'worker', worker: 'worker', 学生: 'student', 在校学生: 'student',
+  student: 'student',
 };
 
 const unitCodePattern = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
@@ -49,7 +50,9 @@ export const questionOf = (row: RawRow): PersonRow | BadRow => {
 export interface Asked { raw: RawRow; ask: PersonRow; said: ResolvedRow }
 
 /** `present`: workers who have an entry in this contest already. */
-export const judgeRows = (asked: readonly Asked[], broken: readonly BadRow[], present: ReadonlySet<string>, teamSize: number): Judged => {
+export const judgeRows = (
+  asked: readonly Asked[], broken: readonly BadRow[], present: ReadonlySet<string>, teamSize: number
+): Judged => {
   const bad: BadRow[] = [...broken];
   const firstLine = new Map<string, number>();
   const fine = asked.filter(({ raw: { line }, ask, said }) => {

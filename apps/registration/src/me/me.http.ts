@@ -3,7 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource, In } from 'typeorm';
 import type { Text } from '#libs/decider';
 import type { Caller } from '#libs/service';
-import { DecimalField, EnumField, IdField, InstantField, IntegerField, ListField, ObjectField, Produces, RefField, Roles, TextPairField, TheCaller } from '#libs/web';
+import {
+  DecimalField, EnumField, IdField, InstantField, IntegerField, ListField, ObjectField, Produces, RefField, Roles, TextPairField,
+  TheCaller,
+} from '#libs/web';
 import { AppealRow } from '../appeal/appeal.view.js';
 import { ContestRow } from '../contest/contest.view.js';
 import { FindingAnswer, statuses } from '../entry/entry.dto.js';
@@ -51,11 +54,16 @@ export class MeController {
 
   @Get()
   @Roles('worker')
-  @ApiOperation({ summary: 'Your entries', description: 'With what was found at screening, your rank once it is published, how to object and until when.' })
+  @ApiOperation({
+    summary: 'Your entries',
+    description: 'With what was found at screening, your rank once it is published, how to object and until when.',
+  })
   @Produces(MyEntries)
   async me(@TheCaller() caller: Caller): Promise<MyEntries> {
     const memberships = await this.db.manager.findBy(EntryMemberRow, { worker: caller.worker ?? caller.subject });
-    const entries = await this.db.manager.find(EntryRow, { where: { id: In(memberships.map((m) => m.entry)) }, order: { submittedAt: 'ASC', id: 'ASC' } });
+    const entries = await this.db.manager.find(
+      EntryRow, { where: { id: In(memberships.map((m) => m.entry)) }, order: { submittedAt: 'ASC', id: 'ASC' } },
+    );
     const contests = await this.db.manager.findBy(ContestRow, { id: In(entries.map((e) => e.contest)) });
     const appeals = await this.db.manager.findBy(AppealRow, { entry: In(entries.map((e) => e.id)) });
     const answers: MyEntry[] = [];
@@ -69,13 +77,19 @@ export class MeController {
   }
 }
 
-const myEntry = (entry: EntryRow, contest: ContestRow, published: Standings | undefined, appeals: readonly AppealRow[], caller: Caller): MyEntry => {
+const myEntry = (
+  entry: EntryRow, contest: ContestRow, published: Standings | undefined, appeals: readonly AppealRow[], caller: Caller
+): MyEntry => {
   const standing = published?.standings.find((s) => s.entry.id === entry.id);
-  const mayObject = standing !== undefined && contest.is === 'provisional' && contest.appealsUntil !== null && caller.at <= contest.appealsUntil;
+  const isOpen = contest.is === 'provisional' && contest.appealsUntil !== null && caller.at <= contest.appealsUntil;
+  const mayObject = standing !== undefined && isOpen;
   return {
-    id: entry.id, contest: entry.contest, contestName: contest.terms.name, number: entry.number, is: entry.is, drawOrder: entry.drawOrder,
+    id: entry.id, contest: entry.contest, contestName: contest.terms.name, number: entry.number, is: entry.is,
+    drawOrder: entry.drawOrder,
     findings: entry.findings.filter((f) => f.worker === caller.worker),
-    result: standing === undefined || published === undefined ? null : { stage: published.stage, rank: standing.rank, total: standing.total },
+    result: standing === undefined || published === undefined ? null : {
+      stage: published.stage, rank: standing.rank, total: standing.total,
+    },
     howToObject: mayObject ? howToObject : null,
     objectUntil: mayObject ? contest.appealsUntil : null,
     appeals: appeals.map(({ id, is, filedAt }) => ({ id, is, filedAt })),

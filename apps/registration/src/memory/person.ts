@@ -55,6 +55,7 @@ export const person = memory<Person, PersonEvent>('person', nobody, evolve);
 
 /** One person from the records that were found to be theirs. */
 export const together = (persons: readonly Person[]): Person => ({
-  levels: persons.flatMap((p) => p.levels), drills: persons.flatMap((p) => p.drills), programmes: persons.flatMap((p) => p.programmes),
+  levels: persons.flatMap((p) => p.levels), drills: persons.flatMap((p) => p.drills),
+  programmes: persons.flatMap((p) => p.programmes),
   entries: persons.flatMap((p) => p.entries), absorbed: [], mergedInto: null,
 });

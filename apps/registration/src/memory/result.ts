@@ -8,9 +8,13 @@ import { memory } from './remember.js';
 export type Stage = 'provisional' | 'final';
 
 export type ResultEvent =
-  | { type: 'RevisionOpened'; organisation: string; revision: number; stage: Stage; count: number; digest: string; firstFinalAt: Instant | null }
   | {
-    type: 'CodePlaced'; revision: number; code: string; rank: number | null; unranked: string | null; total: DecimalString; tied: boolean;
+    type: 'RevisionOpened'; organisation: string; revision: number; stage: Stage; count: number; digest: string;
+    firstFinalAt: Instant | null;
+  }
+  | {
+    type: 'CodePlaced'; revision: number; code: string; rank: number | null; unranked: string | null; total: DecimalString;
+    tied: boolean;
     criteria: readonly { id: string; mark: DecimalString }[];
   }
   | { type: 'RevisionClosed'; revision: number; stage: Stage };

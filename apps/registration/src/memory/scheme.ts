@@ -8,4 +8,6 @@ export type Scheme = { is: 'unknown' } | { is: 'frozen'; organisation: string; d
 
 const evolve = (_: Scheme, { organisation, digest }: SchemeEvent): Scheme => ({ is: 'frozen', organisation, digest });
 
-export const scheme = memory<Scheme, SchemeEvent>('frozen-scheme', { is: 'unknown' }, evolve, (s) => (s.is === 'frozen' ? s.organisation : undefined));
+export const scheme = memory<Scheme, SchemeEvent>(
+  'frozen-scheme', { is: 'unknown' }, evolve, (s) => (s.is === 'frozen' ? s.organisation : undefined),
+);

@@ -4,7 +4,8 @@ import { DataSource } from 'typeorm';
 import type { Text } from '#libs/decider';
 import type { Caller } from '#libs/service';
 import {
-  BooleanField, DecimalField, EnumField, IdField, IdParam, InstantField, IntegerField, ListField, NotFound, Produces, Public, RefField, Roles, TextPairField,
+  BooleanField, DecimalField, EnumField, IdField, IdParam, InstantField, IntegerField, ListField, NotFound, Produces, Public,
+  RefField, Roles, TextPairField,
   TheCaller,
 } from '#libs/web';
 import { ContestRow } from '../contest/contest.view.js';
@@ -64,14 +65,20 @@ export class ResultController {
 
   @Get(':id/results')
   @Roles('organiser', 'auditor', 'certifier')
-  @ApiOperation({ summary: 'The newest result of a contest, by entry', description: 'After the seal opened. Judging, which must not learn who is behind a code, may not read it.' })
+  @ApiOperation({
+    summary: 'The newest result of a contest, by entry',
+    description: 'After the seal opened. Judging, which must not learn who is behind a code, may not read it.',
+  })
   @Produces(ResultsAnswer)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<ResultsAnswer> {
-    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound('contest', id);
+    if ((await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation })) === null) throw new NotFound(
+      'contest', id,
+    );
     const found = await this.results.of(id);
     if (found === undefined) throw new NotFound('result', id);
     const standings = found.standings.map(({ entry, rank, unranked, tied, total, criteria }): StandingAnswer => ({
-      entry: entry.id, number: entry.number, code: entry.code, workers: entry.members.map((m) => m.worker), rank, unranked, tied, total,
+      entry: entry.id, number: entry.number, code: entry.code, workers: entry.members.map((m) => m.worker), rank, unranked, tied,
+      total,
       criteria: criteria.map(({ id: criterion, mark }) => ({ id: criterion, mark })),
     }));
     return { contest: id, revision: found.revision, stage: found.stage, standings };
@@ -81,15 +88,21 @@ export class ResultController {
   @Public()
   @ApiOperation({
     summary: 'The public notice (公示) of a result',
-    description: 'By entry number, without names: they can only be asked of people with a login (see the notice export). Codes are not shown.',
+    description: 'By entry number, without names (only people knows them, and only with a login) and without codes.',
   })
   @Produces(NoticeAnswer)
   async notice(@IdParam('id') id: string): Promise<NoticeAnswer> {
     const contest = await this.db.manager.findOneBy(ContestRow, { id });
     const found = contest === null ? undefined : await this.results.of(id);
-    if (contest === null || found === undefined || (contest.is !== 'provisional' && contest.is !== 'final')) throw new NotFound('notice', id);
+    if (contest === null || found === undefined || (contest.is !== 'provisional' && contest.is !== 'final')) throw new NotFound(
+      'notice', id,
+    );
     const { appealsUntil, noticeUntil, terms: { number, name } } = contest;
-    const standings = found.standings.map(({ entry, rank, unranked, tied, total }) => ({ number: entry.number, rank, unranked, tied, total }));
-    return { contest: id, number, name, stage: found.stage, revision: found.revision, appealsUntil, noticeUntil, howToObject, standings };
+    const standings = found.standings.map(
+      ({ entry, rank, unranked, tied, total }) => ({ number: entry.number, rank, unranked, tied, total })
+    );
+    return {
+      contest: id, number, name, stage: found.stage, revision: found.revision, appealsUntil, noticeUntil, howToObject, standings,
+    };
   }
 }

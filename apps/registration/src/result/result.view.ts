@@ -29,5 +29,7 @@ export const resultsView = view<ResultEvent>('results', [RevisionRow, PlacingRow
     db.insert(RevisionRow, { contest, revision, stage, closed: false }),
   CodePlaced: ({ aggregateId: contest, event: { revision, code, rank, unranked, total, tied, criteria } }, db) =>
     db.insert(PlacingRow, { contest, revision, code, rank, unranked, total, tied, criteria: [...criteria] }),
-  RevisionClosed: ({ aggregateId: contest, event: { revision } }, db) => db.update(RevisionRow, { contest, revision }, { closed: true }),
+  RevisionClosed: ({ aggregateId: contest, event: { revision } }, db) => db.update(
+    RevisionRow, { contest, revision }, { closed: true },
+  ),
 });

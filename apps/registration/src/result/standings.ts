@@ -26,7 +26,9 @@ export class ReadStandings {
   constructor(private readonly db: DataSource) {}
 
   async of(contest: string): Promise<Standings | undefined> {
-    const revision = await this.db.manager.findOne(RevisionRow, { where: { contest, closed: true }, order: { revision: 'DESC' } });
+    const revision = await this.db.manager.findOne(
+      RevisionRow, { where: { contest, closed: true }, order: { revision: 'DESC' } },
+    );
     if (revision === null) return undefined;
     const placings = await this.db.manager.find(PlacingRow, { where: { contest, revision: revision.revision } });
     const entries = await this.db.manager.find(EntryRow, { where: { contest } });

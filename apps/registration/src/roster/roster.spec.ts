@@ -2,7 +2,9 @@ import { given } from '#libs/decider';
 import { roster as aggregate, type RosterEvent } from './roster.js';
 
 const decider = aggregate.decider;
-const listed = (n: number): RosterEvent => ({ type: 'EntryListed', organisation: 'o1', entry: `e${n}`, number: `00${n}`, workers: [`w${n}`] });
+const listed = (n: number): RosterEvent => ({
+  type: 'EntryListed', organisation: 'o1', entry: `e${n}`, number: `00${n}`, workers: [`w${n}`]
+});
 const three = [listed(1), listed(2), listed(3)];
 
 describe('a roster', () => {
@@ -13,8 +15,12 @@ describe('a roster', () => {
 
   it('takes a person once, in one file or two, but again after they left', () => {
     const again = { type: 'List', organisation: 'o1', entries: [{ entry: 'e9', workers: ['w1'] }] } as const;
-    expect(() => given(decider, listed(1)).when(again)).toThrow(expect.objectContaining({ rule: 'worker-already-entered' }) as Error);
-    expect(given(decider, listed(1), { type: 'EntryLeft', entry: 'e1' }).when(again)).toMatchObject([{ entry: 'e9', number: '002' }]);
+    expect(() => given(decider, listed(1)).when(again)).toThrow(
+      expect.objectContaining({ rule: 'worker-already-entered' }) as Error
+    );
+    expect(given(decider, listed(1), { type: 'EntryLeft', entry: 'e1' }).when(again)).toMatchObject(
+      [{ entry: 'e9', number: '002' }]
+    );
   });
 
   it('fills the quota by number, then the waiting list, and turns the unfit away', () => {
@@ -26,7 +32,8 @@ describe('a roster', () => {
 
   describe('when one leaves', () => {
     const history: RosterEvent[] = [
-      ...three, { type: 'PlaceGiven', entry: 'e1' }, { type: 'WaitingListed', entry: 'e2' }, { type: 'WaitingListed', entry: 'e3' },
+      ...three, { type: 'PlaceGiven', entry: 'e1' }, { type: 'WaitingListed', entry: 'e2' },
+      { type: 'WaitingListed', entry: 'e3' },
     ];
     it('gives the place to the next who waits', () => {
       expect(given(decider, ...history).when({ type: 'Leave', entry: 'e1', refill: true })).toEqual([
@@ -34,8 +41,12 @@ describe('a roster', () => {
       ]);
     });
     it('gives no place that was none, and none once the contest runs', () => {
-      expect(given(decider, ...history).when({ type: 'Leave', entry: 'e2', refill: true })).toEqual([{ type: 'EntryLeft', entry: 'e2' }]);
-      expect(given(decider, ...history).when({ type: 'Leave', entry: 'e1', refill: false })).toEqual([{ type: 'EntryLeft', entry: 'e1' }]);
+      expect(given(decider, ...history).when({ type: 'Leave', entry: 'e2', refill: true })).toEqual(
+        [{ type: 'EntryLeft', entry: 'e2' }]
+      );
+      expect(given(decider, ...history).when({ type: 'Leave', entry: 'e1', refill: false })).toEqual(
+        [{ type: 'EntryLeft', entry: 'e1' }]
+      );
     });
   });
 

@@ -45,7 +45,10 @@ const decide = (command: RosterCommand, roster: Roster): readonly RosterEvent[] 
           if (taken.has(worker)) throw already();
           taken.add(worker);
         }
-        return { type: 'EntryListed', organisation: command.organisation, entry, number: numberOf(roster.entries.length + n + 1), workers };
+        return {
+          type: 'EntryListed', organisation: command.organisation, entry, number: numberOf(roster.entries.length + n + 1),
+          workers,
+        };
       });
     }
     case 'Screen': {
@@ -64,7 +67,9 @@ const decide = (command: RosterCommand, roster: Roster): readonly RosterEvent[] 
       if (leaving === undefined || leaving.is === 'out') return [];
       const next = roster.entries.find((e) => e.is === 'waiting' && e.entry !== command.entry);
       const left: RosterEvent = { type: 'EntryLeft', entry: command.entry };
-      return command.refill && leaving.is === 'placed' && next !== undefined ? [left, { type: 'PlaceGiven', entry: next.entry }] : [left];
+      return command.refill && leaving.is === 'placed' && next !== undefined ? [
+        left, { type: 'PlaceGiven', entry: next.entry },
+      ] : [left];
     }
     case 'MergeWorker':
       return roster.entries.some((e) => e.workers.includes(command.worker))
@@ -80,7 +85,9 @@ const places = (roster: Roster): number => roster.entries.filter((e) => e.is ===
 export const numberOf = (n: number): string => String(n).padStart(3, '0');
 
 const already = (): Refusal =>
-  new Refusal('worker-already-entered', text('该人员已报名本赛项', 'this worker has an entry in this contest'), 'withdraw the other entry first');
+  new Refusal(
+    'worker-already-entered', text('该人员已报名本赛项', 'this worker has an entry in this contest'), 'withdraw the other entry first',
+  );
 
 const evolve = (roster: Roster, event: RosterEvent): Roster => {
   const move = (entry: string, is: Listed['is']): Roster => ({

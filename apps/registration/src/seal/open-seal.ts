@@ -20,6 +20,8 @@ export const openSeal = async (id: string, work: Work): Promise<void> => {
   await work.decide(seal, id, { type: 'Open', codes: await readCodes(before, work) }, because);
   const { state: opened } = await work.load(seal, id);
   if (opened.is !== 'opened') return;
-  const reveals = Object.entries(opened.codes).map(([entryId, code]) => ({ id: entryId, command: { type: 'Reveal', code } as const }));
+  const reveals = Object.entries(opened.codes).map(
+    ([entryId, code]) => ({ id: entryId, command: { type: 'Reveal', code } as const })
+  );
   await work.decideMany(entry, reveals, because);
 };

@@ -42,7 +42,7 @@ export class SealController {
   @Roles('custodian')
   @ApiOperation({
     summary: 'Draw the sealed codes (密封编号)',
-    description: "Random, each in a numbered envelope, and independent of the draw's seed. They lie encrypted until the seal opens.",
+    description: "Random, each in a numbered envelope, independent of the draw's seed; encrypted until the seal opens.",
   })
   @Produces(DoneAnswer, { status: 201 })
   async drawCodes(@IdParam('id') id: string, @Body() { envelopes = null }: CodesBody, @TheCaller() caller: Caller) {
@@ -54,7 +54,9 @@ export class SealController {
       const placed = entries.filter((e) => e.is === 'placed').length;
       const count = envelopes ?? entries.filter((e) => e.is === 'placed' || e.is === 'waiting').length + Math.ceil(placed / 10);
       if (count < placed)
-        throw new Refusal('too-few-envelopes', text(`至少需要${placed}个信封`, `there must be at least ${placed} envelopes`), 'ask for more');
+        throw new Refusal(
+          'too-few-envelopes', text(`至少需要${placed}个信封`, `there must be at least ${placed} envelopes`), 'ask for more',
+        );
       await this.vault.put(work.query, `contest:${id}/envelopes`, sealed(newEnvelopes(count)), textId);
       return work.decide(seal, id, { type: 'DrawCodes', organisation: caller.organisation, labels: textId, count });
     });
@@ -69,7 +71,10 @@ export class SealController {
   @Produces(LabelsAnswer)
   async labels(@IdParam('id') id: string, @TheCaller() caller: Caller) {
     if (caller.roles.includes('organiser'))
-      throw new WrongState('labels-need-another-person', text('组织者不得查看标签', 'an organiser, who checks entries in, may not read the labels'), 'let a custodian who is no organiser print them');
+      throw new WrongState(
+        'labels-need-another-person', text('组织者不得查看标签', 'an organiser, who checks entries in, may not read the labels'),
+        'let a custodian who is no organiser print them',
+      );
     const { state } = await this.reader.load(seal, id, caller);
     const plain = state.is === 'none' ? null : await this.vault.read(queryOn(this.db), state.labels);
     return { labels: plain === null ? [] : [...unsealed(plain).envelopes] };

@@ -5,9 +5,14 @@ import { seal as aggregate, type SealEvent } from './seal.js';
 const decider = aggregate.decider;
 const member = { worker: 'w1', age: 24, status: 'worker', unit: null } as const;
 const drawn: SealEvent = { type: 'CodesDrawn', organisation: 'o1', labels: 't1', count: 3 };
-const taken = (n: number): SealEvent => ({ type: 'EnvelopeTaken', entry: `e${n}`, number: `00${n}`, members: [{ ...member, worker: `w${n}` }], tag: `tag${n}` });
+const taken = (n: number): SealEvent => ({
+  type: 'EnvelopeTaken', entry: `e${n}`, number: `00${n}`, members: [{ ...member, worker: `w${n}` }], tag: `tag${n}`
+});
 const codes = { tag1: 'ZZZZ-99', tag2: 'AAAA-22', tag3: 'KKKK-55' };
-const closed: SealEvent[] = [drawn, taken(1), taken(2), { type: 'CodeSealed', code: 'AAAA-22' }, { type: 'CodeSealed', code: 'ZZZZ-99' }, { type: 'CodesSealed', count: 2 }];
+const closed: SealEvent[] = [
+  drawn, taken(1), taken(2), { type: 'CodeSealed', code: 'AAAA-22' }, { type: 'CodeSealed', code: 'ZZZZ-99' },
+  { type: 'CodesSealed', count: 2 },
+];
 
 describe('a seal', () => {
   it('gives an envelope once', () => {
@@ -19,7 +24,9 @@ describe('a seal', () => {
     expect(() => given(decider, drawn).when({ type: 'TakeEnvelope', ...one, exists: false })).toThrow(
       expect.objectContaining({ rule: 'no-such-envelope' }) as Error,
     );
-    expect(() => given(decider).when({ type: 'TakeEnvelope', ...one, exists: true })).toThrow(expect.objectContaining({ rule: 'codes-not-drawn' }) as Error);
+    expect(() => given(decider).when({ type: 'TakeEnvelope', ...one, exists: true })).toThrow(
+      expect.objectContaining({ rule: 'codes-not-drawn' }) as Error
+    );
   });
 
   it('seals the codes of those who took one, in alphabetical order', () => {
@@ -40,7 +47,9 @@ describe('a seal', () => {
   });
 
   it('does not open before it was closed', () => {
-    expect(() => given(decider, drawn).when({ type: 'Open', codes })).toThrow(expect.objectContaining({ rule: 'seal-not-closed' }) as Error);
+    expect(() => given(decider, drawn).when({ type: 'Open', codes })).toThrow(
+      expect.objectContaining({ rule: 'seal-not-closed' }) as Error
+    );
   });
 
   describe('voiding', () => {
@@ -49,7 +58,9 @@ describe('a seal', () => {
 
     it('spoils an envelope before the start, whose code is then not sealed', () => {
       expect(given(decider, drawn, taken(1)).when(ask)).toEqual([{ type: 'EnvelopeSpoilt', entry: 'e1' }]);
-      expect(given(decider, drawn, taken(1), taken(2), { type: 'EnvelopeSpoilt', entry: 'e1' }).when({ type: 'Seal', codes })).toEqual([
+      expect(
+        given(decider, drawn, taken(1), taken(2), { type: 'EnvelopeSpoilt', entry: 'e1' }).when({ type: 'Seal', codes })
+      ).toEqual([
         { type: 'CodeSealed', code: 'AAAA-22' }, { type: 'CodesSealed', count: 1 },
       ]);
     });
@@ -71,7 +82,9 @@ describe('a seal', () => {
   it('passes an erasure on by code, but not before the opening', () => {
     const asked = given(decider, ...closed).when({ type: 'Erase', entry: 'e2' });
     expect(asked).toEqual([{ type: 'ErasureAsked', entry: 'e2' }]);
-    expect(given(decider, ...closed, ...asked).when({ type: 'Open', codes }).at(-1)).toEqual({ type: 'CodeErased', code: 'AAAA-22' });
+    expect(given(decider, ...closed, ...asked).when({ type: 'Open', codes }).at(-1)).toEqual({
+      type: 'CodeErased', code: 'AAAA-22',
+    });
   });
 
   it('reveals the survivor of a merge', () => {

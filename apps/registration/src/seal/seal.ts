@@ -80,7 +80,9 @@ const decide = (command: SealCommand, seal: Seal): readonly SealEvent[] => {
     case 'TakeEnvelope': {
       if (seal.is === 'none') throw wrong('codes-not-drawn', seal);
       if (seal.is !== 'drawn') throw wrong('seal-is-closed', seal);
-      if (!command.exists) throw new Refusal('no-such-envelope', text('没有这个信封', 'there is no such envelope'), 'read its number again');
+      if (!command.exists) throw new Refusal(
+        'no-such-envelope', text('没有这个信封', 'there is no such envelope'), 'read its number again',
+      );
       if (Object.values(seal.taken).some((t) => t.tag === command.tag))
         throw new Refusal('envelope-taken', text('该信封已被抽取', 'this envelope was taken'), 'draw another envelope');
       const { type: _, exists: __, ...taken } = command;
@@ -100,7 +102,9 @@ const decide = (command: SealCommand, seal: Seal): readonly SealEvent[] => {
       if (seal.is === 'none' || seal.taken[command.entry] === undefined) return [];
       return voiding(seal, command.entry, command.because);
     case 'Erase': {
-      if (seal.is === 'sealed') return seal.taken[command.entry] === undefined ? [] : [{ type: 'ErasureAsked', entry: command.entry }];
+      if (seal.is === 'sealed') return seal.taken[command.entry] === undefined ? [] : [
+        { type: 'ErasureAsked', entry: command.entry },
+      ];
       const code = seal.is === 'opened' ? seal.codes[command.entry] : undefined;
       return code === undefined ? [] : [{ type: 'CodeErased', code }];
     }
@@ -130,7 +134,9 @@ const opening = (seal: Extract<Seal, { is: 'sealed' }>, entries: readonly Reveal
     { type: 'SealOpened', count: entries.length, digest: sealDigest(entries) },
     ...entries.map((e): SealEvent => ({ type: 'SealEntryRevealed', ...e })),
     { type: 'SealClosed' },
-    ...Object.entries(seal.voids).map(([entry, because]): SealEvent => ({ type: 'CodeVoided', entry, code: code(entry), because })),
+    ...Object.entries(seal.voids).map(
+      ([entry, because]): SealEvent => ({ type: 'CodeVoided', entry, code: code(entry), because })
+    ),
     ...seal.erasures.map((entry): SealEvent => ({ type: 'CodeErased', code: code(entry) })),
   ];
 };
@@ -165,7 +171,9 @@ const evolve = (seal: Seal, event: SealEvent): Seal => {
     case 'ErasureAsked': return seal.is === 'sealed' ? { ...seal, erasures: [...seal.erasures, event.entry] } : seal;
     case 'SealMemberMerged': return { ...seal, taken: merged(taken, event) };
     case 'SealOpened': return { is: 'opened', organisation, labels, taken, codes: {}, voided: [] };
-    case 'SealEntryRevealed': return seal.is === 'opened' ? { ...seal, codes: { ...seal.codes, [event.entry]: event.code } } : seal;
+    case 'SealEntryRevealed': return seal.is === 'opened' ? {
+      ...seal, codes: { ...seal.codes, [event.entry]: event.code },
+    } : seal;
     case 'CodeVoided': return seal.is === 'opened' ? { ...seal, voided: [...seal.voided, event.entry] } : seal;
     case 'CodeSealed': case 'SealClosed': case 'CodeErased': return seal;
     default: return never(event);
@@ -178,7 +186,8 @@ const merged = (taken: Known['taken'], { worker, into }: { worker: string; into:
   ]));
 
 const nextStep: Record<Seal['is'], string> = {
-  none: 'a custodian draws the codes', drawn: 'check entries in, then start the contest', sealed: 'wait until marking is complete', opened: 'none',
+  none: 'a custodian draws the codes', drawn: 'check entries in, then start the contest',
+  sealed: 'wait until marking is complete', opened: 'none',
 };
 
 const wrong = (rule: string, seal: Seal): WrongState =>
