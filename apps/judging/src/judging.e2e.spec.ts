@@ -267,7 +267,9 @@ describe('judging', () => {
       { to: 'K1', total: '2.5', criteria: [{ id: 'A', mark: '-3.5' }, { id: 'B', mark: '6' }] }
     );
 
-    // A locked sheet changes by an upheld hearing alone.
+    // The panel is settled, and a locked sheet changes by an upheld hearing alone.
+    const late = { judge: 'j1', reason: '太迟' };
+    expect(await post(`/contests/${id}/panel/recuse`, chief, late)).toMatchObject({ status: 409, body: rule422('marking-locked') });
     const locked = (await own(id, 2)).find(({ code, kind }) => code === 'K2' && kind === 'M') as Sheet;
     expect(
       await post(`/sheets/${locked.id}/amend`, judge(2), { marks: [{ aspect: locked.aspects[0], mark: '30' }], reason: 'late' })
@@ -404,6 +406,19 @@ describe('judging', () => {
     await service.settled();
     // 10 + 10 + 15·1/3 + 15·(3+3+2)/9
     expect((await result(id)).placings).toMatchObject([{ total: '38.33' }]);
+
+    // What a hearing decides stands, however far from the others: no re-mark is asked after the lock.
+    const appeal = newId();
+    await notice(id, 1);
+    await hears('jinji.appeal.filed.v1', { appeal, contest: id, code: 'K1', contested: ['B1.3'], until: '2026-03-03T01:00:00.000Z' });
+    await service.settled();
+    expect((await post(`/hearings/${appeal}/assign`, 'organiser', { contest: id, arbitrator: 'arb' })).status).toBe(200);
+    const amendments = [{ sheet: own3.id, marks: [{ aspect: 'B1.3', mark: '0' }] }];
+    expect((await post(`/hearings/${appeal}/uphold`, arbitrator, { reasons: '复核', amendments })).status).toBe(200);
+    await service.moveClock('2026-03-05T01:00:00.000Z');
+    expect((await post(`/contests/${id}/finalise`, chief)).status).toBe(200);
+    await service.settled();
+    expect(await result(id)).toMatchObject({ stage: 'final', placings: [{ total: '35.00' }] });
   });
 
   it('goes on without a recused judge, and with a replaced one', async () => {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { text, WrongState } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { decide, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
@@ -129,7 +130,7 @@ export class PanelController {
   @ApiOperation({ summary: 'Recuse a judge, from the contest or from some codes: those marks do not count 回避' })
   @Produces(DoneAnswer)
   recuse(@IdParam('id') id: string, @Body() { judge, codes, reason }: RecuseDto, @TheCaller() caller: Caller): Promise<Done> {
-    return this.withReason(id, judge, reason, caller, (text) => ({ type: 'Recuse', judge, codes: codes ?? null, reason: text }));
+    return this.withReason(id, judge, reason, caller, (reasonId) => ({ type: 'Recuse', judge, codes: codes ?? null, reason: reasonId }));
   }
 
   @Post('replace')
@@ -139,7 +140,7 @@ export class PanelController {
   @Produces(DoneAnswer)
   replace(@IdParam('id') id: string, @Body() body: ReplaceDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.withReason(
-      id, body.judge, body.reason, caller, (text) => ({ type: 'Replace', judge: body.judge, with: body.with, reason: text })
+      id, body.judge, body.reason, caller, (reasonId) => ({ type: 'Replace', judge: body.judge, with: body.with, reason: reasonId })
     );
   }
 
@@ -153,21 +154,26 @@ export class PanelController {
   }
 
   private async decide(id: string, command: PanelCommand, caller: Caller): Promise<Done> {
-    await this.allowed(id, caller);
+    await this.allowed(id, caller, command.type === 'AddArbitrator');
     return this.bus.execute(decide(panel, id, command, caller));
   }
 
   private async withReason(
-    id: string, judge: string, reason: string, caller: Caller, command: (text: string) => PanelCommand
+    id: string, judge: string, reason: string, caller: Caller, command: (reasonId: string) => PanelCommand
   ): Promise<Done> {
     await this.allowed(id, caller);
     return this.transactions.run(caller, async (work) =>
       work.decide(panel, id, command(await this.vault.put(work.query, seatRecord(id, judge), reason, caller.newId()))));
   }
 
-  /** 404 for others' panels; a chief judge acts on the own panel only. */
-  private async allowed(id: string, caller: Caller): Promise<void> {
+  /** 404 for others' panels; a chief judge acts on the own panel only. Who marked what is settled once it is locked. */
+  private async allowed(id: string, caller: Caller, late = false): Promise<void> {
     const { state } = await this.reader.load(panel, id, caller);
     if (state.is === 'appointed' && !caller.roles.includes('organiser')) chiefOnly(state, caller);
+    if (!late && known((await this.reader.load(contest, id, caller)).state).is === 'marked')
+      throw new WrongState(
+        'marking-locked', text('评分已锁定，裁判组不能再变', 'marking is locked, and its panel settled'),
+        'only an upheld hearing changes what was marked',
+      );
   }
 }

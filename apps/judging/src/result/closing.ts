@@ -9,7 +9,7 @@ import { counting } from '../contest/expected.js';
 import { scoresheet, type Scoresheet } from '../scoresheet/scoresheet.js';
 import { type Desk, type Marking, marking, placings } from './compute.js';
 import { result } from './result.js';
-import { deskOf, nothingMissing, publishNext, sheetsOf } from './revise.js';
+import { deskOf, nothingMissing, publish, sheetsOf } from './revise.js';
 
 /** So many sheets are locked in one transaction: none stays open for long. */
 const CHUNK = 500;
@@ -41,14 +41,14 @@ export class Closing {
       });
     }
     return this.transactions.run(caller, async (work) => {
-      const { state, sheets } = await this.complete(work, id, caller);
+      const { desk, state, sheets } = await this.complete(work, id, caller);
       const late = state.expected.filter((expected) => counting(expected, sheets)?.sheet.is !== 'locked').length;
       if (late > 0)
         throw new Refusal(
           'sheets-changed', text(`${late} 份评分表刚刚有变动`, `${late} sheets changed just now`), 'lock again'
         );
       const done = await work.decide(contest, id, { type: 'CompleteMarking', contest: id, by: caller.subject });
-      await publishNext(work, id, { kind: 'marking-completed' });
+      await publish(work, desk, sheets, { kind: 'marking-completed' });
       return done;
     });
   }
@@ -73,7 +73,8 @@ export class Closing {
     const sheets = await sheetsOf(work, desk);
     const state = marking(desk, sheets);
     nothingMissing(state);
-    if (state.disagreements.length > 0)
+    // Once marking is locked nobody marks again: what a hearing left apart stays apart.
+    if (desk.contest.is === 'running' && state.disagreements.length > 0)
       throw new Refusal('re-mark-due', text(
         `有 ${state.disagreements.length} 处评判分歧需重评`, `${state.disagreements.length} judgements are to be marked again`
       ),

@@ -54,8 +54,13 @@ export const publishNext = async (work: Work, id: string, because: Because, meta
   const desk = await deskOf(work, id);
   const sheets = await sheetsOf(work, desk);
   nothingMissing(marking(desk, sheets));
-  const { organisation, scheme } = desk.contest;
-  return work.decide(result, id, {
-    type: 'Publish', organisation, contest: id, scheme: scheme.digest, because, placings: placings(desk, sheets), by: work.actor,
-  }, meta);
+  return publish(work, desk, sheets, because, meta);
+};
+
+export const publish = (
+  work: Work, desk: Desk, sheets: ReadonlyMap<string, Scoresheet>, because: Because, meta: Meta = {},
+): Promise<Done> => {
+  const { id, contest: { organisation, scheme } } = desk;
+  const command = { type: 'Publish', organisation, contest: id, scheme: scheme.digest, because, placings: placings(desk, sheets) } as const;
+  return work.decide(result, id, { ...command, by: work.actor }, meta);
 };
