@@ -1,6 +1,7 @@
 import iconv from 'iconv-lite';
 import { newId } from '#libs/decider';
 import { type As, testService, type TestService } from '#libs/testing';
+import { rebuildView } from '#libs/views';
 import { roles } from '#libs/web';
 import { registration } from '../src/definition.js';
 import { verifyDraw } from '../src/draw/order.js';
@@ -373,6 +374,17 @@ describe('registration', () => {
       entries: [{ number: '005', is: 'disqualified' }],
     });
   });
+
+  it('shows the same after every view was made again from the events', async () => {
+    await test.settled();
+    const tables = ['competitions', 'contests', 'entries', 'entry_members', 'result_revisions', 'placings', 'appeals', 'draws'];
+    const rows = () => Promise.all(tables.map((table) => test.database.query(`SELECT * FROM ${table} ORDER BY 1, 2`)));
+    const before = await rows();
+    for (const view of registration.views)
+      await rebuildView(view, { ownerUrl: test.database.migrationUrl, store: test.service.store });
+    expect(await rows()).toEqual(before);
+    expect(before.map((r) => r.length > 0)).toEqual(tables.map(() => true));
+  }, 60_000);
 
   it('does not exist for another organisation', async () => {
     for (
