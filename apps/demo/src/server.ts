@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The platform as a process of its own, in an empty data folder of its own. */
@@ -14,33 +14,62 @@ export interface Server {
 }
 
 const FIRST_INSTANT = '2026-03-02T01:00:00.000Z'; // 09:00 in Shanghai
-const platform = join(import.meta.dirname, '../../platform/src/main.js');
+const platform = resolve('dist/apps/platform/src/main.js'); // from the repository's root, as npm runs it
 
-export const startServer = async (): Promise<Server> => {
-  const folder = mkdtempSync(join(tmpdir(), 'jinji-demo-'));
-  chmodSync(folder, 0o755); // PostgreSQL may have to run as another user, who must be able to enter
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+export interface Launched {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Ends it cleanly, where it runs still. */
+  end(): Promise<void>;
+}
+
+/** Starts the platform on a folder and port, and waits until it is up. */
+export const launch = async (folder: string, port: number): Promise<Launched> => {
   const child = spawn(process.execPath, [platform, '--quiet'], {
     env: {
       ...process.env, JINJI_DATA: folder, PORT: String(port),
       JINJI_CLOCK: 'manual', JINJI_CLOCK_START: FIRST_INSTANT, LOG_LEVEL: 'warn',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    said = (said + chunk.toString('utf8')).slice(-2000);
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const end = (): Promise<void> => ended(child);
+  try {
+    await ready(url, child);
+  } catch (error) {
+    await end();
+    throw new Error(`${String(error)}: ${said}`);
+  }
+  return { url, child, end };
+};
+
+export const startServer = async (): Promise<Server> => {
+  const folder = emptyFolder();
+  const launching = freePort().then((port) => launch(folder, port));
   const stop = async ({ keep }: { keep: boolean }): Promise<void> => {
-    await ended(child);
+    await launching.then((launched) => launched.end(), () => undefined);
     if (!keep) rmSync(folder, { recursive: true, force: true });
   };
   const interrupted = (): void => void stop({ keep: false }).finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    await ready(url, child);
+    const { url } = await launching;
+    return { url, folder, stop };
   } catch (error) {
     await stop({ keep: false });
     throw error;
   }
-  return { url, folder, stop };
+};
+
+export const emptyFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'jinji-demo-'));
+  chmodSync(folder, 0o755); // PostgreSQL may have to run as another user, who must be able to enter
+  return folder;
 };
 
 const ended = async (child: ChildProcess): Promise<void> => {
@@ -59,7 +88,7 @@ const ready = async (url: string, child: ChildProcess): Promise<void> => {
   throw new Error('the server did not come up within 90 seconds');
 };
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { derivedId, type Instant } from '#libs/decider';
@@ -58,7 +59,9 @@ export const startPlatform = async (): Promise<Platform> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'jinji-system-'));
   await chmod(folder, 0o755);
   const host = path.resolve('dist/test/system/support/host.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', host, folder], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, ['--enable-source-maps', host, folder], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   let logs = '';
   child.stderr.on('data', (chunk: Buffer) => (logs += chunk.toString('utf8')));
   const exited = once(child, 'exit');

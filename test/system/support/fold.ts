@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import readXlsx from 'read-excel-file/node';
 
-const folder = join(import.meta.dirname, '../../examples/municipal-2026');
+const folder = 'examples/municipal-2026';
 type Row = Record<string, string>;
 
 export const rows = (name: string): Row[] => parse(readFileSync(join(folder, name)), { columns: true, bom: true });
@@ -37,7 +37,8 @@ export const standings = async (contest: string, correction?: Correction): Promi
   const people = rows('envelopes.csv').filter((row) => row.contest === contest);
   const totals = people.map(({ idNumber = '', envelope }) => {
     const criteria = new Map<string, number>();
-    const give = ({ id: [letter = ''] }: Aspect, units: number): unknown => criteria.set(letter, (criteria.get(letter) ?? 0) + units);
+    const give = ({ id: [letter = ''] }: Aspect, units: number): void =>
+      void criteria.set(letter, (criteria.get(letter) ?? 0) + units);
     for (const part of ['1', '2', '3']) {
       const marks = measured.find((row) => row.envelope === envelope && row.part === part)?.marks?.split(' ') ?? [];
       aspects.filter(({ kind, day }) => kind === 'M' && day === part).forEach((aspect, i) => {
