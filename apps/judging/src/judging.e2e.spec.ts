@@ -269,7 +269,9 @@ describe('judging', () => {
 
     // The panel is settled, and a locked sheet changes by an upheld hearing alone.
     const late = { judge: 'j1', reason: '太迟' };
-    expect(await post(`/contests/${id}/panel/recuse`, chief, late)).toMatchObject({ status: 409, body: rule422('marking-locked') });
+    expect(
+      await post(`/contests/${id}/panel/recuse`, chief, late)
+    ).toMatchObject({ status: 409, body: rule422('marking-locked') });
     const locked = (await own(id, 2)).find(({ code, kind }) => code === 'K2' && kind === 'M') as Sheet;
     expect(
       await post(`/sheets/${locked.id}/amend`, judge(2), { marks: [{ aspect: locked.aspects[0], mark: '30' }], reason: 'late' })
@@ -410,7 +412,9 @@ describe('judging', () => {
     // What a hearing decides stands, however far from the others: no re-mark is asked after the lock.
     const appeal = newId();
     await notice(id, 1);
-    await hears('jinji.appeal.filed.v1', { appeal, contest: id, code: 'K1', contested: ['B1.3'], until: '2026-03-03T01:00:00.000Z' });
+    await hears(
+      'jinji.appeal.filed.v1', { appeal, contest: id, code: 'K1', contested: ['B1.3'], until: '2026-03-03T01:00:00.000Z' }
+    );
     await service.settled();
     expect((await post(`/hearings/${appeal}/assign`, 'organiser', { contest: id, arbitrator: 'arb' })).status).toBe(200);
     const amendments = [{ sheet: own3.id, marks: [{ aspect: 'B1.3', mark: '0' }] }];

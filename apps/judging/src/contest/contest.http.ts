@@ -149,11 +149,13 @@ export class ContestController {
       const asked = judgements.flatMap((expected) => {
         const found = counting(expected, sheets);
         const given = found ? aspects.filter((aspect) => Object.hasOwn(found.sheet.marks, aspect)) : [];
-        return found && given.length > 0 ? [{ id: found.id, command: { type: 'AskRemark', aspects: given, by: caller.subject } as const }] : [];
+        if (!found || given.length === 0) return [];
+        return [{ id: found.id, command: { type: 'AskRemark', aspects: given, by: caller.subject } as const }];
       });
       if (asked.length === 0)
         throw new Refusal(
-          'nothing-to-re-mark', text('没有可重评的评分', 'no judgement of these was submitted'), 'name judged aspects of submitted sheets',
+          'nothing-to-re-mark', text('没有可重评的评分', 'no judgement of these was submitted'),
+          'name judged aspects of submitted sheets',
         );
       await work.decideMany(scoresheet, asked);
       return { sheets: asked.length };

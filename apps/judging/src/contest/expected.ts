@@ -77,5 +77,6 @@ export const missing = (expected: readonly ExpectedSheet[], sheets: ReadonlyMap<
     const found = counting(one, sheets);
     if (!found) return [{ id: ids.at(-1) ?? '', judge: due, code, part, kind, lacks: 'marks' }];
     const { id, sheet } = found;
-    return done(sheet) ? [] : [{ id, judge: sheet.judge, code, part, kind, lacks: sheet.is === 're-mark' ? 're-mark' : 'signature' }];
+    if (done(sheet)) return [];
+    return [{ id, judge: sheet.judge, code, part, kind, lacks: sheet.is === 're-mark' ? 're-mark' : 'signature' }];
   });

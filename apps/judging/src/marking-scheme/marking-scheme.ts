@@ -70,7 +70,11 @@ const evolve = (state: MarkingScheme, event: MarkingSchemeEvent): MarkingScheme 
 };
 
 const withRule = (scheme: Scheme, { rule, kinds }: Extract<MarkingSchemeEvent, { type: 'ScoringRuleSet' }>): Scheme => ({
-  ...scheme, rule, criteria: scheme.criteria.map((criterion) => ({ ...criterion, kind: Object.hasOwn(kinds, criterion.id) ? (kinds[criterion.id] ?? null) : criterion.kind })),
+  ...scheme, rule,
+  criteria: scheme.criteria.map((criterion) => {
+    const kind = Object.hasOwn(kinds, criterion.id) ? kinds[criterion.id] : undefined;
+    return { ...criterion, kind: kind ?? criterion.kind };
+  }),
 });
 
 export const markingSchemeDecider: Decider<MarkingSchemeCommand, MarkingScheme, MarkingSchemeEvent> = {

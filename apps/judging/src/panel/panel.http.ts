@@ -130,7 +130,9 @@ export class PanelController {
   @ApiOperation({ summary: 'Recuse a judge, from the contest or from some codes: those marks do not count 回避' })
   @Produces(DoneAnswer)
   recuse(@IdParam('id') id: string, @Body() { judge, codes, reason }: RecuseDto, @TheCaller() caller: Caller): Promise<Done> {
-    return this.withReason(id, judge, reason, caller, (reasonId) => ({ type: 'Recuse', judge, codes: codes ?? null, reason: reasonId }));
+    return this.withReason(
+      id, judge, reason, caller, (reasonId) => ({ type: 'Recuse', judge, codes: codes ?? null, reason: reasonId })
+    );
   }
 
   @Post('replace')
@@ -140,7 +142,9 @@ export class PanelController {
   @Produces(DoneAnswer)
   replace(@IdParam('id') id: string, @Body() body: ReplaceDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.withReason(
-      id, body.judge, body.reason, caller, (reasonId) => ({ type: 'Replace', judge: body.judge, with: body.with, reason: reasonId })
+      id, body.judge, body.reason, caller, (reasonId) => (
+        { type: 'Replace', judge: body.judge, with: body.with, reason: reasonId }
+      )
     );
   }
 

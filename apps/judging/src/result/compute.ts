@@ -5,7 +5,9 @@
 import type { DecimalString } from '#libs/decider';
 import { counting, type ExpectedSheet, expectedSheets, type MissingSheet, missing } from '../contest/expected.js';
 import type { KnownContest } from '../contest/contest.js';
-import { type Aspect, aspectsOf, type Criterion, type Judgement, parts, type Scheme, type ScoringRule } from '../marking-scheme/scheme.js';
+import {
+  type Aspect, aspectsOf, type Criterion, type Judgement, parts, type Scheme, type ScoringRule
+} from '../marking-scheme/scheme.js';
 import type { AppointedPanel } from '../panel/panel.js';
 import {
   compare, dividedBy, type Fraction, fraction, parse, rounded, shown, stepped, times, total, zero
@@ -100,7 +102,9 @@ const scoreOf = (code: string, sheets: readonly (FilledSheet | undefined)[], { s
   const { rule } = scheme;
   const criteria = scheme.criteria.map((criterion): CriterionMark => ({
     criterion,
-    mark: stepped(total(aspectsOf(criterion).map((aspect) => aspectMark(aspect, sheets, rule, panel.seats.length))), rule.rounding.criterion),
+    mark: stepped(
+      total(aspectsOf(criterion).map((aspect) => aspectMark(aspect, sheets, rule, panel.seats.length))), rule.rounding.criterion
+    ),
   }));
   return {
     code, criteria,

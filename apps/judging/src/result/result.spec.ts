@@ -18,7 +18,8 @@ const after = (...more: readonly ResultEvent[]) => given(decider, ...first, ...m
 describe('a result', () => {
   it('begins with a provisional revision that says what it holds', () => {
     expect(first).toEqual([
-      { type: 'ResultOpened', organisation: 'o1', contest: 'c1', revision: 1, stage: 'provisional', count: 1, digest: digestOf([placing]),
+      { type: 'ResultOpened', organisation: 'o1', contest: 'c1', revision: 1, stage: 'provisional', count: 1,
+        digest: digestOf([placing]),
         scheme: 'd1', firstFinalAt: null,
         because: { kind: 'marking-completed' }, by: 'chief' },
       { type: 'ResultPlaced', contest: 'c1', revision: 1, ...placing },

@@ -34,7 +34,8 @@ export type ResultCommand =
   }
   /** `notice` is what registration announced, null before it did. */
   | {
-      type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string; at: Instant;
+      type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string;
+      at: Instant;
       openAppeals: readonly string[]; notice: { readonly appealsUntil: Instant; readonly until: Instant } | null;
     };
 
@@ -75,7 +76,8 @@ const decide = (command: ResultCommand, result: Result): readonly ResultEvent[] 
       const until = notice.until > notice.appealsUntil ? notice.until : notice.appealsUntil;
       if (at < until)
         throw new Refusal(
-          'notice-not-over', text('公示期或申诉期未满', 'the notice or the time to appeal is not over'), `finalise from ${until}`, { until }
+          'notice-not-over', text('公示期或申诉期未满', 'the notice or the time to appeal is not over'),
+          `finalise from ${until}`, { until },
         );
       return revision({ ...command, because: { kind: 'finalised' } }, result.revision + 1, 'final', at);
     }

@@ -61,6 +61,8 @@ export const publish = (
   work: Work, desk: Desk, sheets: ReadonlyMap<string, Scoresheet>, because: Because, meta: Meta = {},
 ): Promise<Done> => {
   const { id, contest: { organisation, scheme } } = desk;
-  const command = { type: 'Publish', organisation, contest: id, scheme: scheme.digest, because, placings: placings(desk, sheets) } as const;
+  const command = {
+    type: 'Publish', organisation, contest: id, scheme: scheme.digest, because, placings: placings(desk, sheets)
+  } as const;
   return work.decide(result, id, { ...command, by: work.actor }, meta);
 };

@@ -124,7 +124,7 @@ export class ScoresheetController {
   @ApiOperation(
     {
       summary: 'Save a draft 保存草稿',
-      description: 'If-Match: "0" where nothing was saved yet, else the version that was read: of two devices the later one is told.',
+      description: 'If-Match: "0" where nothing was saved yet, else the version that was read: the later of two devices is told.',
     }
   )
   @Produces(DoneAnswer)

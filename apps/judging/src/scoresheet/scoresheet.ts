@@ -121,7 +121,9 @@ const evolve = (sheet: Scoresheet, event: ScoresheetEvent): Scoresheet => {
         : { is: 'submitted', ...filled, asked: [], remarked: [...remarked, ...asked] };
     }
     case 'SheetSigned': return on(sheet, { is: 'signed' });
-    case 'RemarkAsked': return on(sheet, { is: 're-mark', asked: [...(sheet.is === 'open' ? [] : sheet.asked), ...event.aspects] });
+    case 'RemarkAsked': return on(
+      sheet, { is: 're-mark', asked: [...(sheet.is === 'open' ? [] : sheet.asked), ...event.aspects] }
+    );
     case 'SheetAmended': return on(sheet, { is: 'submitted', marks: applied(sheet, event.changes) });
     case 'SheetLocked': return on(sheet, { is: 'locked' });
     case 'SheetCorrected': return on(sheet, { marks: applied(sheet, event.changes) });
