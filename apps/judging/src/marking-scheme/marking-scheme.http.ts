@@ -53,7 +53,7 @@ export class MarkingSchemeController {
   @Upload({ types: [xlsx] })
   @ApiOperation({
     summary: 'Import a marking scheme from a spreadsheet 导入表格',
-    description: 'The layout of the Competition Information System. A bad row is told with its number and why, and nothing is imported.',
+    description: 'The layout of the Competition Information System. Bad rows are told with number and reason; then nothing is imported.',
   })
   @Produces(DoneAnswer, { status: 201 })
   async createFromFile(@Body() file: Buffer, @TheCaller() caller: Caller): Promise<Done> {
