@@ -53,7 +53,7 @@ export class MarkingSchemeController {
   @Upload({ types: [xlsx] })
   @ApiOperation({
     summary: 'Import a marking scheme from a spreadsheet 导入表格',
-    description: 'In the Competition Information System’s layout. Bad rows are told, with number and reason; nothing is imported then.',
+    description: 'In the Competition Information System’s layout. Bad rows are told, each with why; then nothing is imported.',
   })
   @Produces(DoneAnswer, { status: 201 })
   async createFromFile(@Body() file: Buffer, @TheCaller() caller: Caller): Promise<Done> {

@@ -73,7 +73,7 @@ export class ResultController {
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
   @ApiOperation({
     summary: 'The result by code, with margins by criterion 成绩',
-    description: 'None exists before all sheets are locked: no judge sees a total while marking. Nobody knows who is behind a code.',
+    description: 'None exists before all sheets are locked: no judge sees a total while marking. By code alone.',
   })
   @Produces(ResultDto)
   async one(
