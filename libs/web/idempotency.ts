@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { newId, text } from '#libs/decider';
+import { Batches } from './batches.js';
 import { Problem } from './errors.js';
 import type { Sealing } from './sealing.js';
 
@@ -16,6 +17,18 @@ export interface Answer {
 export type Begun =
   | { readonly is: 'answered'; readonly answer: Answer }
   | { readonly is: 'begun'; readonly seed: string; readonly again: boolean };
+
+interface Beginning {
+  readonly scope: Buffer;
+  readonly body: Buffer;
+  readonly seed: string;
+}
+
+interface Ending {
+  readonly scope: Buffer;
+  /** null: it may be tried again. */
+  readonly answer: Buffer | null;
+}
 
 /** Which process works on a key: it holds this lock for as long as it lives. */
 const INSTANCES = 0x6a6a;
@@ -62,17 +75,17 @@ export class Idempotency {
   private readonly ends = new Map<string, () => void>();
 
   finish(scope: Buffer, answer: Answer): void {
-    this.end(scope, 'UPDATE idempotency_keys SET answer = $2 WHERE scope = $1', [scope, this.sealing.seal(answer)]);
+    this.end(scope, this.endings.add({ scope, answer: this.sealing.seal(answer) }));
   }
 
   /** It may have done part of its work, or may succeed later: a retry goes on with the same ids. */
   release(scope: Buffer): void {
-    this.end(scope, 'UPDATE idempotency_keys SET instance = $2 WHERE scope = $1', [scope, NOBODY]);
+    this.end(scope, this.endings.add({ scope, answer: null }));
   }
 
   /** Nothing was tried: the key is as good as new. */
   forget(scope: Buffer): void {
-    this.end(scope, 'DELETE FROM idempotency_keys WHERE scope = $1', [scope]);
+    this.end(scope, this.pool.query('DELETE FROM idempotency_keys WHERE scope = $1', [scope]));
   }
 
   async close(): Promise<void> {
@@ -84,18 +97,37 @@ export class Idempotency {
   }
 
   private async take(scope: Buffer, body: Buffer): Promise<Begun> {
+    const seed = newId();
+    if (await this.beginnings.add({ scope, body, seed })) return { is: 'begun', seed, again: false };
+    return this.retake(scope, body, (await this.alive()).number);
+  }
+
+  /** Which of them are new. Sorted, so that two processes never wait for each other. */
+  private readonly beginnings = new Batches<Beginning, boolean>(async (items) => {
     const { number } = await this.alive();
-    const fresh = newId();
+    const sorted = [...items].sort((a, b) => a.scope.compare(b.scope));
     const { rows } = await this.pool.query<{ seed: string }>({
-      name: 'begin-request',
-      text: `INSERT INTO idempotency_keys (scope, body, seed, instance) VALUES ($1, $2, $3, $4)
+      name: 'begin-requests',
+      text: `INSERT INTO idempotency_keys (scope, body, seed, instance)
+        SELECT scope, body, seed, $4 FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) AS b (scope, body, seed)
         ON CONFLICT (scope) DO UPDATE SET body = excluded.body, seed = excluded.seed, instance = excluded.instance, answer = NULL, begun_at = now()
         WHERE idempotency_keys.begun_at < now() - interval '24 hours' RETURNING seed`,
-      values: [scope, body, fresh, number],
+      values: [sorted.map(({ scope }) => scope), sorted.map(({ body }) => body), sorted.map(({ seed }) => seed), number],
     });
-    if (rows[0]) return { is: 'begun', seed: fresh, again: false };
-    return this.retake(scope, body, number);
-  }
+    const begun = new Set(rows.map(({ seed }) => seed));
+    return items.map(({ seed }) => begun.has(seed));
+  });
+
+  private readonly endings = new Batches<Ending, void>(async (items) => {
+    const sorted = [...items].sort((a, b) => a.scope.compare(b.scope));
+    await this.pool.query({
+      name: 'end-requests',
+      text: `UPDATE idempotency_keys k SET answer = e.answer, instance = ${NOBODY}
+        FROM unnest($1::bytea[], $2::bytea[]) AS e (scope, answer) WHERE k.scope = e.scope`,
+      values: [sorted.map(({ scope }) => scope), sorted.map(({ answer }) => answer)],
+    });
+    return items.map(() => undefined);
+  });
 
   private async retake(scope: Buffer, body: Buffer, number: number): Promise<Begun> {
     const { rows: [row] } = await this.pool.query<{ body: Buffer; seed: string; instance: number; answer: Buffer | null }>(
@@ -136,10 +168,10 @@ export class Idempotency {
     return { number, client };
   }
 
-  private end(scope: Buffer, sql: string, values: unknown[]): void {
+  private end(scope: Buffer, written: Promise<unknown>): void {
     const name = scope.toString('base64');
     // Should it fail, the next request with this key finds the work begun and does it again with the same ids.
-    const stored = this.pool.query({ name: sql.slice(0, 60), text: sql, values }).catch(() => undefined).finally(() => {
+    const stored = written.catch(() => undefined).finally(() => {
       this.pending.delete(stored);
       this.ends.get(name)?.();
       this.ends.delete(name);
