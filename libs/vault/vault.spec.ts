@@ -59,7 +59,9 @@ describe('the vault', () => {
   it('binds a text to its id and record: one moved elsewhere is refused', async () => {
     const record = newId();
     const [a, b] = [await vault.put(query, record, 'a'), await vault.put(query, record, 'b')];
-    await database.asOwner('UPDATE vault_texts SET ciphertext = (SELECT ciphertext FROM vault_texts WHERE id = $1) WHERE id = $2', [a, b]);
+    await database.asOwner(
+      'UPDATE vault_texts SET ciphertext = (SELECT ciphertext FROM vault_texts WHERE id = $1) WHERE id = $2', [a, b],
+    );
     await expect(vault.read(query, b)).rejects.toThrow(/authenticate/);
     expect(await vault.read(query, a)).toBe('a');
   });

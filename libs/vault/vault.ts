@@ -2,6 +2,12 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { newId, text, WrongState } from '#libs/decider';
 import type { Query } from '#libs/event-store';
 
+export interface PlainText {
+  readonly id: string;
+  readonly record: string;
+  readonly plain: string;
+}
+
 /**
  * Vault (密钥库): what is said of a person, encrypted under a key of the record that it belongs to. Events hold the
  * texts' ids. Destroying one key makes every text of that record unreadable, also in backups of the texts.
@@ -28,11 +34,12 @@ export class Vault {
   }
 
   /** Many texts of many records, in as many round trips as one. */
-  async putMany(query: Query, texts: readonly { readonly record: string; readonly plain: string; readonly id: string }[]): Promise<void> {
+  async putMany(query: Query, texts: readonly PlainText[]): Promise<void> {
     const keys = await this.keysFor(query, [...new Set(texts.map((t) => t.record))]);
     const sealed = texts.map(({ id, record, plain }) => seal(present(keys.get(record)), plain, textBond(id, record)));
     await query(
-      `INSERT INTO vault_texts (id, record, ciphertext) SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO vault_texts (id, record, ciphertext) SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
+       ON CONFLICT (id) DO NOTHING`,
       [texts.map((t) => t.id), texts.map((t) => t.record), sealed],
     );
   }
@@ -51,7 +58,9 @@ export class Vault {
     );
     const found = new Map<string, string>();
     for (const row of rows) {
-      if (row.wrapped) found.set(row.id, open(this.unwrap(row.record, row.wrapped, row.master), row.ciphertext, textBond(row.id, row.record)));
+      if (row.wrapped) {
+        found.set(row.id, open(this.unwrap(row.record, row.wrapped, row.master), row.ciphertext, textBond(row.id, row.record)));
+      }
     }
     return found;
   }
@@ -60,7 +69,8 @@ export class Vault {
   async shred(query: Query, record: string): Promise<void> {
     await query(
       `INSERT INTO vault_keys (record, wrapped, master, shredded_at) VALUES ($1, NULL, NULL, clock_timestamp())
-       ON CONFLICT (record) DO UPDATE SET wrapped = NULL, master = NULL, shredded_at = coalesce(vault_keys.shredded_at, clock_timestamp())`,
+       ON CONFLICT (record) DO UPDATE SET wrapped = NULL, master = NULL,
+       shredded_at = coalesce(vault_keys.shredded_at, clock_timestamp())`,
       [record],
     );
     await query('DELETE FROM vault_texts WHERE record = $1', [record]);
@@ -82,7 +92,8 @@ export class Vault {
     const sorted = [...records].sort(); // two at once take the locks in the same order
     // Two at once on a new record: the first key stays, and both use it.
     await query(
-      `INSERT INTO vault_keys (record, wrapped, master) SELECT record, wrapped, $3 FROM unnest($1::text[], $2::bytea[]) AS fresh (record, wrapped)
+      `INSERT INTO vault_keys (record, wrapped, master)
+       SELECT record, wrapped, $3 FROM unnest($1::text[], $2::bytea[]) AS fresh (record, wrapped)
        ON CONFLICT (record) DO NOTHING`,
       [sorted, sorted.map((record) => seal(this.wrapping, randomBytes(32), keyBond(record))), this.masterId],
     );
@@ -93,7 +104,10 @@ export class Vault {
     const keys = new Map<string, Buffer>();
     for (const { record, wrapped, master } of rows) {
       if (!wrapped) {
-        throw new WrongState('record-erased', text('该记录的个人信息已被清除', 'the personal texts of this record were erased'), 'none: what was erased stays erased');
+        throw new WrongState(
+          'record-erased', text('该记录的个人信息已被清除', 'the personal texts of this record were erased'),
+          'none: what was erased stays erased',
+        );
       }
       keys.set(record, this.unwrap(record, wrapped, master));
     }
@@ -101,7 +115,9 @@ export class Vault {
   }
 
   private unwrap(record: string, wrapped: Buffer, master: string | null): Buffer {
-    if (master !== this.masterId) throw new Error(`a vault key is wrapped by another master key (${master}) than the configured one (${this.masterId})`);
+    if (master !== this.masterId) {
+      throw new Error(`a vault key is wrapped by another master key (${master}) than the configured one (${this.masterId})`);
+    }
     return openBytes(this.wrapping, wrapped, keyBond(record));
   }
 }

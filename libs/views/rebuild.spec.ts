@@ -18,7 +18,10 @@ describe('a rebuild', () => {
   const rebuild = (of = balances) => rebuildView(of, { ownerUrl: ledger.database.migrationUrl, store: ledger.store, batch: 50 });
   const rows = (table: string) => ledger.database.query(`SELECT * FROM ${table} ORDER BY 1, 2`);
   const indexes = () =>
-    ledger.database.query(`SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename IN ('balances', 'bookings') ORDER BY 1`);
+    ledger.database.query(
+      `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+       AND tablename IN ('balances', 'bookings') ORDER BY 1`,
+    );
 
   it('comes to the identical rows, with readers and writers going on, and no reader ever sees a gap', async () => {
     const ids = Array.from({ length: 10 }, () => newId());

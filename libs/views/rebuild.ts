@@ -26,7 +26,9 @@ export interface Rebuilt {
  * one transaction exchanges them, under the lock of the checkpoint: they see the old rows or the new ones, never none.
  */
 export const rebuildView = async (view: View, options: RebuildOptions): Promise<Rebuilt> => {
-  const db = await new DataSource({ type: 'postgres', url: options.ownerUrl, entities: [...view.entities], extra: { max: 2 } }).initialize();
+  const db = await new DataSource({
+    type: 'postgres', url: options.ownerUrl, entities: [...view.entities], extra: { max: 2 },
+  }).initialize();
   try {
     return await new Rebuild(view, db, options).run();
   } finally {
@@ -105,7 +107,9 @@ class Rebuild {
       const query = queryIn(tx);
       await query(`SET LOCAL lock_timeout = '2s'`);
       const checkpoint = `"${this.live}".view_checkpoints`;
-      const [row] = await query<{ position: string }>(`SELECT position FROM ${checkpoint} WHERE name = $1 FOR UPDATE`, [this.view.name]);
+      const [row] = await query<{ position: string }>(
+        `SELECT position FROM ${checkpoint} WHERE name = $1 FOR UPDATE`, [this.view.name],
+      );
       const live = Number(row?.position ?? 0);
       let position = this.position;
       let events = this.events;
@@ -120,9 +124,11 @@ class Rebuild {
       for (const table of quoted) await query(`DROP TABLE ${table}`);
       for (const table of this.tables) await query(`ALTER TABLE "${this.beside}"."${table}" SET SCHEMA "${this.live}"`);
       await query(`DROP SCHEMA "${this.beside}"`);
-      await query(`INSERT INTO ${checkpoint} (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position`, [
-        this.view.name, position,
-      ]);
+      await query(
+        `INSERT INTO ${checkpoint} (name, position) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET position = excluded.position`,
+        [this.view.name, position],
+      );
       return { position, events };
     });
     this.position = reached.position;
@@ -130,4 +136,5 @@ class Rebuild {
   }
 }
 
-const isLockTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && ['55P03', '40P01'].includes(String(error.code));
+const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['55P03', '40P01'].includes(String(error.code));

@@ -19,13 +19,14 @@ export const queryOn = (db: DataSource): Query => async <Row>(sql: string, param
 };
 
 const transientStates = /^(08|40|53|55P03|57P0)/;
+const transientMessage = /connection (terminated|timeout)|timeout exceeded when/i;
 const transientErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** The database was away or in the way; the same work may succeed later. Everything else is a mistake of ours. */
 export const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return transientStates.test(code) || transientErrors.has(code) || /connection (terminated|timeout)|timeout exceeded when/i.test(error.message);
+  return transientStates.test(code) || transientErrors.has(code) || transientMessage.test(error.message);
 };
 
 export const said = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));

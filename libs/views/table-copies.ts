@@ -23,7 +23,8 @@ interface IndexRow {
 
 const indexesOf = (query: Query, schema: string, table: string) =>
   query<IndexRow>(
-    `SELECT c.relname AS name, regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX .* ON .* USING ', '\\1') AS shape
+    `SELECT c.relname AS name,
+       regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX .* ON .* USING ', '\\1') AS shape
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE i.indrelid = (quote_ident($1) || '.' || quote_ident($2))::regclass ORDER BY 2, 1`,
     [schema, table],

@@ -8,7 +8,9 @@ import type { ViewLog, ViewRunner } from './view-runner.js';
 export interface TimerState {
   /** Due and not fired yet, those that fail among them. */
   readonly due: number;
-  readonly failing: readonly { readonly name: string; readonly aggregateId: string; readonly attempts: number; readonly error: string }[];
+  readonly failing: readonly {
+    readonly name: string; readonly aggregateId: string; readonly attempts: number; readonly error: string;
+  }[];
 }
 
 export interface TimerRunnerOptions {

@@ -35,7 +35,9 @@ export interface TimerTerms<C extends { readonly type: string }, S, E extends { 
 }
 
 // T keeps the command's type a literal while C is still being inferred.
-export const timer = <T extends string, C extends { readonly type: T }, S, E extends { readonly type: string }>(terms: TimerTerms<C, S, E>): TimerRule => {
+export const timer = <T extends string, C extends { readonly type: T }, S, E extends { readonly type: string }>(
+  terms: TimerTerms<C, S, E>,
+): TimerRule => {
   const set = new Map(Object.entries(terms.set)) as Map<string, (event: unknown, recorded: Recorded) => Instant | null>;
   const clear = new Set<string>(terms.clear);
   return {
@@ -69,7 +71,8 @@ const contextOf = (due: DueTimer): DecisionContext => ({
 export const timersView = (rules: readonly TimerRule[]): View => ({
   name: 'timers',
   entities: [],
-  concerns: (recorded) => rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
+  concerns: (recorded) =>
+    rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
   async apply(recorded, db) {
     for (const rule of rules) {
       if (rule.aggregate.name !== recorded.aggregate) continue;
@@ -79,9 +82,10 @@ export const timersView = (rules: readonly TimerRule[]): View => ({
       await query('DELETE FROM timers WHERE name = $1 AND aggregate_id = $2', [rule.name, recorded.aggregateId]);
       if (due === null) continue;
       const { organisation, correlation } = recorded.metadata;
-      await query('INSERT INTO timers (name, aggregate_id, due, cause, correlation, organisation) VALUES ($1, $2, $3, $4, $5, $6)', [
-        rule.name, recorded.aggregateId, instant(due), recorded.id, correlation, organisation,
-      ]);
+      await query(
+        'INSERT INTO timers (name, aggregate_id, due, cause, correlation, organisation) VALUES ($1, $2, $3, $4, $5, $6)',
+        [rule.name, recorded.aggregateId, instant(due), recorded.id, correlation, organisation],
+      );
     }
   },
 });

@@ -32,7 +32,9 @@ describe('timers', () => {
     while (await timers.fireNext()) continue;
   };
   const settled = async () =>
-    (await ledger.store.read(0, 1000)).events.filter((r) => r.event.type === 'Settled').map((r) => ({ id: r.aggregateId, ...r.metadata }));
+    (await ledger.store.read(0, 1000)).events.filter((r) => r.event.type === 'Settled').map((r) => ({
+      id: r.aggregateId, ...r.metadata,
+    }));
 
   beforeEach(async () => {
     ledger = await openLedger();
@@ -104,14 +106,18 @@ describe('timers', () => {
     const fragile: TimerRule = {
       ...settle,
       fire: (timers, aggregates, query) =>
-        broken && timers.some((t) => t.aggregateId === 'bad') ? Promise.reject(new Error('not yet')) : settle.fire(timers, aggregates, query),
+        broken && timers.some((t) => t.aggregateId === 'bad')
+          ? Promise.reject(new Error('not yet'))
+          : settle.fire(timers, aggregates, query),
     };
     const { timers } = await start([fragile]);
     for (const id of ['x', 'bad', 'y']) await ledger.append(id, { type: 'Promised', by: at(5) });
     now = at(6);
     await fireAll(timers);
     expect((await settled()).map((s) => s.id).sort()).toEqual(['x', 'y']);
-    expect(await timers.state()).toEqual({ due: 1, failing: [{ name: 'settle', aggregateId: 'bad', attempts: 1, error: 'Error: not yet' }] });
+    expect(await timers.state()).toEqual({
+      due: 1, failing: [{ name: 'settle', aggregateId: 'bad', attempts: 1, error: 'Error: not yet' }],
+    });
     broken = false;
     await ledger.database.query('UPDATE timers SET retry_at = clock_timestamp()');
     await fireAll(timers);

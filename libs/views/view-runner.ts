@@ -69,7 +69,9 @@ export class ViewRunner {
 
   async start(): Promise<void> {
     for (const follower of this.followers) {
-      await this.options.db.query('INSERT INTO view_checkpoints (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [follower.view.name]);
+      await this.options.db.query(
+        'INSERT INTO view_checkpoints (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [follower.view.name],
+      );
       follower.position = follower.stored = await this.checkpoint(follower.view.name);
     }
     this.stopping = false;
@@ -114,7 +116,9 @@ export class ViewRunner {
   /** For health and for `caught-up`: every view with where it stands. */
   async state(): Promise<readonly ViewState[]> {
     const head = await this.options.store.head();
-    return this.followers.map(({ view, position, crashed }) => ({ name: view.name, position, head: Math.max(head, position), crashed }));
+    return this.followers.map(({ view, position, crashed }) => ({
+      name: view.name, position, head: Math.max(head, position), crashed,
+    }));
   }
 
   private async run(): Promise<void> {
@@ -173,7 +177,9 @@ export class ViewRunner {
         const query = queryIn(tx);
         // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
         await query('SET LOCAL synchronous_commit = off');
-        const [row] = await query<{ position: string }>('SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name]);
+        const [row] = await query<{ position: string }>(
+          'SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name],
+        );
         if (!row) throw new Error(`the checkpoint of ${view.name} is gone`);
         if (Number(row.position) !== follower.stored) return Number(row.position); // another instance went on, or a rebuild
         for (const recorded of events) {
@@ -193,7 +199,9 @@ export class ViewRunner {
   }
 
   private failed(follower: Follower, error: unknown, at: Recorded | undefined): void {
-    const detail = { view: follower.view.name, error: said(error), position: at?.position ?? follower.position, event: at?.id ?? null };
+    const detail = {
+      view: follower.view.name, error: said(error), position: at?.position ?? follower.position, event: at?.id ?? null,
+    };
     if (!at || isTransient(error)) {
       follower.failures += 1;
       follower.notBefore = Date.now() + Math.min(10_000, 50 * 2 ** follower.failures);

@@ -23,7 +23,9 @@ export type Handlers<E extends { readonly type: string }> = {
   readonly [T in E['type']]?: (recorded: Recorded<Extract<E, { type: T }>>, db: EntityManager) => Promise<unknown>;
 };
 
-export const view = <E extends { readonly type: string }>(name: string, entities: readonly EntityClass[], on: Handlers<E>): View => {
+export const view = <E extends { readonly type: string }>(
+  name: string, entities: readonly EntityClass[], on: Handlers<E>,
+): View => {
   const handlers = new Map(Object.entries(on)) as Map<string, (recorded: Recorded, db: EntityManager) => Promise<unknown>>;
   return {
     name,

@@ -5,7 +5,10 @@ import { migrated, type TestDatabase } from '#libs/testing';
 import { queryIn, view, viewsGrants, viewsMigrations } from './index.js';
 
 /** A small account, for the specs of this folder: what a view, a timer and a rebuild are tried on. */
-export type AccountEvent = { type: 'Booked'; amount: number } | { type: 'Promised'; by: string } | { type: 'Settled'; at: string };
+export type AccountEvent =
+  | { type: 'Booked'; amount: number }
+  | { type: 'Promised'; by: string }
+  | { type: 'Settled'; at: string };
 
 export type AccountCommand = { type: 'Promise'; by: string } | { type: 'Settle'; at: string };
 
@@ -53,7 +56,9 @@ class Accounts1700000009000 implements MigrationInterface {
   async up(run: QueryRunner): Promise<void> {
     await run.query('CREATE TABLE balances (account text PRIMARY KEY, total integer NOT NULL, events integer NOT NULL)');
     await run.query('CREATE INDEX largest_first ON balances (total DESC)');
-    await run.query('CREATE TABLE bookings (account text, version integer, amount integer NOT NULL, PRIMARY KEY (account, version))');
+    await run.query(
+      'CREATE TABLE bookings (account text, version integer, amount integer NOT NULL, PRIMARY KEY (account, version))',
+    );
     await run.query('CREATE UNIQUE INDEX by_version ON bookings (version, account) WHERE amount <> 0');
   }
   async down(run: QueryRunner): Promise<void> {

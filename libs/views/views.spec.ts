@@ -12,7 +12,9 @@ describe('the view runner', () => {
     return runner;
   };
   const balance = async (id: string) =>
-    (await ledger.database.query<{ total: number; events: number }>('SELECT total, events FROM balances WHERE account = $1', [id]))[0];
+    (await ledger.database.query<{ total: number; events: number }>(
+      'SELECT total, events FROM balances WHERE account = $1', [id],
+    ))[0];
 
   beforeEach(async () => {
     ledger = await openLedger();
@@ -40,12 +42,16 @@ describe('the view runner', () => {
   });
 
   it('applies an event once, however many instances run', async () => {
-    const several = await Promise.all([start({ batch: 7, pollMs: 5 }), start({ batch: 5, pollMs: 5 }), start({ batch: 3, pollMs: 5 })]);
+    const several = await Promise.all([
+      start({ batch: 7, pollMs: 5 }), start({ batch: 5, pollMs: 5 }), start({ batch: 3, pollMs: 5 }),
+    ]);
     const ids = Array.from({ length: 5 }, () => newId());
     await Promise.all(Array.from({ length: 100 }, (_, n) => ledger.append(ids[n % 5] as string, { type: 'Booked', amount: n })));
     const head = await ledger.store.head();
     expect(await Promise.all(several.map((runner) => runner.reached(head)))).toEqual([true, true, true]);
-    const rows = await ledger.database.query<{ events: string; total: string }>('SELECT sum(events) AS events, sum(total) AS total FROM balances');
+    const rows = await ledger.database.query<{ events: string; total: string }>(
+      'SELECT sum(events) AS events, sum(total) AS total FROM balances',
+    );
     expect(rows[0]).toEqual({ events: '100', total: '4950' });
   });
 
@@ -68,7 +74,8 @@ describe('the view runner', () => {
   });
 
   it('passes by what does not concern a view without writing, and still goes on from there', async () => {
-    const checkpoint = async () => Number((await ledger.database.query<{ position: string }>('SELECT position FROM view_checkpoints'))[0]?.position);
+    const checkpoint = async () =>
+      Number((await ledger.database.query<{ position: string }>('SELECT position FROM view_checkpoints'))[0]?.position);
     const first = await start();
     const booked = await ledger.append('a', { type: 'Booked', amount: 1 });
     await first.reached(booked);
@@ -98,7 +105,9 @@ describe('the view runner', () => {
     );
     expect(cut.length).toBeGreaterThan(1);
     let position: number | undefined;
-    for (let n = 0; position === undefined && n < 5; n += 1) position = await ledger.append('a', { type: 'Booked', amount: 2 }).catch(() => undefined);
+    for (let n = 0; position === undefined && n < 5; n += 1) {
+      position = await ledger.append('a', { type: 'Booked', amount: 2 }).catch(() => undefined);
+    }
     expect(await runner.reached(position as number)).toBe(true);
     expect(await balance('a')).toMatchObject({ total: 3 });
   });

@@ -30,15 +30,22 @@ export const idNumber = (written: string, today: CivilDate): IdNumber => {
       'format the column as text before typing the numbers, and export again');
   }
   if (/^\d{15}$/.test(value)) {
-    throw refusal('id-number-of-15-digits', '15位旧身份证号已停用', 'ID numbers of 15 digits are out of use', 'take the 18-digit number from the present card');
+    throw refusal(
+      'id-number-of-15-digits', '15位旧身份证号已停用', 'ID numbers of 15 digits are out of use',
+      'take the 18-digit number from the present card',
+    );
   }
   if (!/^\d{17}[\dX]$/.test(value)) {
     throw refusal('id-number-malformed', '身份证号应为18位', 'an ID number has 17 digits and a check digit or X', 'correct the number');
   }
   const birthDate = birthDateOf(value);
-  if (!PROVINCES.has(value.slice(0, 2))) throw refusal('id-number-region', '身份证号的地区码不存在', 'the region of the ID number does not exist', 'correct the number');
+  if (!PROVINCES.has(value.slice(0, 2))) {
+    throw refusal('id-number-region', '身份证号的地区码不存在', 'the region of the ID number does not exist', 'correct the number');
+  }
   if (!isCivilDate(birthDate) || birthDate < '1900-01-01' || birthDate > today) {
-    throw refusal('id-number-birth-date', '身份证号中的出生日期不存在', 'the birth date in the ID number is no real date', 'correct the number');
+    throw refusal(
+      'id-number-birth-date', '身份证号中的出生日期不存在', 'the birth date in the ID number is no real date', 'correct the number',
+    );
   }
   if (checkDigit(value) !== value[17]) {
     throw refusal('id-number-check-digit', '身份证号校验位不符', 'the check digit of the ID number does not fit', 'correct the number');

@@ -22,7 +22,8 @@ export const people: ServiceDefinition = {
   title: text('人员', 'People'),
   description: text(
     '劳动者与单位的登记处：只有这里知道编号背后是谁。姓名、身份证号、工号均加密保存。',
-    'The register of workers and units: the one place that knows who is behind an id. Names, ID numbers and staff numbers are encrypted, a key a person.',
+    'The register of workers and units: the one place that knows who is behind an id. Names, ID numbers and staff numbers ' +
+      'are encrypted, a key a person.',
   ),
   aggregates: [worker, unit],
   views: [workers, units],

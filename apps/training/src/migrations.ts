@@ -12,7 +12,8 @@ class Training1760000000200 implements MigrationInterface {
     )`);
     await run.query('CREATE INDEX programme_rows_of_organisation ON programme_rows (organisation, programme)');
     await run.query(`CREATE TABLE enrolment_rows (
-      enrolment uuid PRIMARY KEY, organisation text NOT NULL, programme uuid NOT NULL, worker uuid NOT NULL, occupation text NOT NULL,
+      enrolment uuid PRIMARY KEY, organisation text NOT NULL, programme uuid NOT NULL, worker uuid NOT NULL,
+      occupation text NOT NULL,
       state text NOT NULL, needed text NOT NULL, attended text NOT NULL, passed_on date, credits text NOT NULL
     )`);
     await run.query('CREATE INDEX enrolment_rows_of_programme ON enrolment_rows (programme, enrolment)');

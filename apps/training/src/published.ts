@@ -8,7 +8,9 @@ export const published = published_<[EnrolmentEvent, DrillEvent, CreditEvent]>(
     aggregate: enrolment,
     publish: {
       EnrolmentOpened: ({ aggregateId, event: { worker, programme, occupation, trainers } }) =>
-        publication('jinji.enrolment.opened.v1', { enrolment: aggregateId, worker, programme, occupation, trainers: [...trainers] }),
+        publication('jinji.enrolment.opened.v1', {
+          enrolment: aggregateId, worker, programme, occupation, trainers: [...trainers],
+        }),
       EnrolmentPassed: ({ aggregateId, event: { on, hours } }, { event: opened }) => {
         if (opened.type !== 'EnrolmentOpened') throw new Error('an enrolment begins when it is opened');
         const { worker, programme, occupation } = opened;
@@ -26,7 +28,8 @@ export const published = published_<[EnrolmentEvent, DrillEvent, CreditEvent]>(
   {
     aggregate: creditAccount,
     publish: {
-      CreditsBooked: ({ event: { worker, credits, because } }) => publication('jinji.credit.earned.v1', { worker, credits, because }),
+      CreditsBooked: ({ event: { worker, credits, because } }) =>
+        publication('jinji.credit.earned.v1', { worker, credits, because }),
     },
   },
 );

@@ -8,9 +8,11 @@ describe('the training service', () => {
   let service: TestService;
   const request: TestService['request'] = (...args) => service.request(...args);
   const terms = {
-    code: 'turning', name: { zh: '车工技能提升', en: 'Turning' }, occupation: '6-18-01-01', hours: '40', credits: '4', trainers: ['trainer-1'],
+    code: 'turning', name: { zh: '车工技能提升', en: 'Turning' }, occupation: '6-18-01-01', hours: '40', credits: '4',
+    trainers: ['trainer-1'],
   };
-  const post = <T = Done>(path: string, body?: unknown, as: NonNullable<Parameters<TestService['request']>[2]>['as'] = {}) => request<T>('POST', path, { body, as });
+  const post = <T = Done>(path: string, body?: unknown, as: NonNullable<Parameters<TestService['request']>[2]>['as'] = {}) =>
+    request<T>('POST', path, { body, as });
 
   beforeAll(async () => {
     service = await testService(training);
@@ -24,7 +26,9 @@ describe('the training service', () => {
     const joined = await post('/enrolments', { programme: programme.body.id, worker });
     expect(joined.status).toBe(201);
     const enrolment = `/enrolments/${joined.body.id}`;
-    expect((await post('/enrolments', { programme: programme.body.id, worker })).body).toMatchObject({ id: joined.body.id, version: 1 });
+    expect((await post('/enrolments', { programme: programme.body.id, worker })).body).toMatchObject({
+      id: joined.body.id, version: 1,
+    });
 
     expect((await post(`${enrolment}/attendance`, { session: '1', on: '2026-01-10', hours: '39.5' })).status).toBe(200);
     expect(await post(`${enrolment}/pass`, { on: '2026-01-16' })).toMatchObject({
@@ -34,7 +38,9 @@ describe('the training service', () => {
     expect((await post(`${enrolment}/pass`, { on: '2026-01-16' })).status).toBe(200);
     const again = await post(`${enrolment}/pass`, { on: '2026-01-16' });
     const file = await request('GET', `/workers/${worker}?after=${again.body.position}`, { as: 'trainer' });
-    expect(file.body).toMatchObject({ credits: '4', enrolments: [{ state: 'credited', needed: '40', attended: '40', passedOn: '2026-01-16' }], drills: [] });
+    expect(file.body).toMatchObject({
+      credits: '4', enrolments: [{ state: 'credited', needed: '40', attended: '40', passedOn: '2026-01-16' }], drills: [],
+    });
     expect((await request('GET', '/me', { as: { role: 'worker', sub: worker } })).body).toMatchObject({ worker, credits: '4' });
     expect((await request('GET', enrolment)).body).toMatchObject({ state: 'credited', attended: '40', reason: null });
   });
@@ -44,7 +50,9 @@ describe('the training service', () => {
     const first = await post('/drills', drill);
     expect(first.status).toBe(201);
     expect((await post('/drills', { ...drill, score: '62.0' })).body.id).toBe(first.body.id);
-    expect(await post('/drills', { ...drill, score: '63' })).toMatchObject({ status: 409, body: { type: expect.stringContaining('drill-differs') } });
+    expect(await post('/drills', { ...drill, score: '63' })).toMatchObject({
+      status: 409, body: { type: expect.stringContaining('drill-differs') },
+    });
     const list = await request<{ items: object[] }>('GET', `/drills?worker=${drill.worker}&after=${first.body.position}`);
     expect(list.body.items).toEqual([{ drill: first.body.id, ...drill }]);
   });
@@ -63,12 +71,15 @@ describe('the training service', () => {
     expect((await request('GET', `/enrolments/${newId()}`)).status).toBe(404);
   });
 
-  it('closes a programme to who has not joined, and keeps the reason of a withdrawal readable to its organisation alone', async () => {
+  it('closes a programme to who has not joined, and keeps the reason of a withdrawal readable to its organisation ' +
+    'alone', async () => {
     const { id } = (await post('/programmes', { ...terms, code: 'closing' })).body;
     const worker = newId();
     const enrolment = (await post('/enrolments', { programme: id, worker })).body.id;
     expect((await post(`/programmes/${id}/close`)).status).toBe(200);
-    expect(await post('/enrolments', { programme: id, worker: newId() })).toMatchObject({ status: 409, body: { type: expect.stringContaining('programme-closed') } });
+    expect(await post('/enrolments', { programme: id, worker: newId() })).toMatchObject({
+      status: 409, body: { type: expect.stringContaining('programme-closed') },
+    });
     expect((await post('/enrolments', { programme: id, worker })).status).toBe(201);
     expect((await post(`/enrolments/${enrolment}/withdraw`, { reason: '调往外地' })).status).toBe(200);
     expect((await request('GET', `/enrolments/${enrolment}`)).body).toMatchObject({ state: 'withdrawn', reason: '调往外地' });
@@ -85,7 +96,11 @@ describe('the training service', () => {
   });
 
   it('names the columns that a file lacks', async () => {
-    const sent = await request('POST', '/drills/file', { body: '身份证号,日期\n1,2026-01-01\n', headers: { 'content-type': 'text/csv' } });
-    expect(sent).toMatchObject({ status: 422, body: { type: expect.stringContaining('columns-missing'), data: { missing: ['occupation', 'score', 'passed'] } } });
+    const sent = await request('POST', '/drills/file', {
+      body: '身份证号,日期\n1,2026-01-01\n', headers: { 'content-type': 'text/csv' },
+    });
+    expect(sent).toMatchObject({ status: 422, body: {
+      type: expect.stringContaining('columns-missing'), data: { missing: ['occupation', 'score', 'passed'] },
+    } });
   });
 });

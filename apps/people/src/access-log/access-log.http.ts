@@ -26,13 +26,16 @@ export class AccessLogController {
   @Roles('auditor')
   @ApiOperation({
     summary: 'Who read personal data in bulk',
-    description: 'Access log (个人信息访问记录) of your organisation, the latest first: who, when, by which route, how many people and what for. It holds no personal data.',
+    description: 'Access log (个人信息访问记录) of your organisation, the latest first: who, when, by which route, how many people ' +
+      'and what for. It holds no personal data.',
   })
   @Produces(AccessEntryDto, { page: true })
   async list(@Query() query: PageQuery, @TheCaller() caller: Caller): Promise<Page<AccessEntry>> {
     const limit = query.limit ?? 50;
     const [before] = readCursor(query.cursor, 1) ?? [];
-    if (typeof before === 'string') throw new ValidationFailed([{ field: 'cursor', text: text('不是有效的游标', 'is no cursor of this list') }]);
+    if (typeof before === 'string') {
+      throw new ValidationFailed([{ field: 'cursor', text: text('不是有效的游标', 'is no cursor of this list') }]);
+    }
     const rows = await this.log.page(caller.organisation, limit + 1, before);
     return pageOf(rows, limit, (last) => [last.entry]);
   }

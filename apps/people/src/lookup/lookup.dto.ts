@@ -1,4 +1,6 @@
-import { BooleanField, DateField, EnumField, IdField, IntegerField, ListField, ObjectField, PageQuery, RefField, TextField } from '#libs/web';
+import {
+  BooleanField, DateField, EnumField, IdField, IntegerField, ListField, ObjectField, PageQuery, RefField, TextField,
+} from '#libs/web';
 import type { WorkerStatus } from '../worker/worker.js';
 import type { Identity, WorkerFacts } from './lookups.js';
 
@@ -7,7 +9,8 @@ const nobody = 'null once the worker is erased';
 export class IdentityDto implements Identity {
   @IdField({ description: 'the id that was asked for' }) worker!: string;
   @TextField({ nullable: true, description: `name; ${nobody}, and for auditors`, example: '张卫国' }) name!: string | null;
-  @TextField({ nullable: true, description: `as a public list (公示) shows it; ${nobody}`, example: '张*国' }) maskedName!: string | null;
+  @TextField({ nullable: true, description: `as a public list (公示) shows it; ${nobody}`, example: '张*国' })
+  maskedName!: string | null;
   @TextField({ nullable: true, description: `ID number as a public list shows it; ${nobody}`, example: '310115********001X' })
   maskedIdNumber!: string | null;
   @TextField({ nullable: true, description: 'staff number (工号) where known', example: 'HD-0412' }) staffNumber!: string | null;
@@ -20,7 +23,8 @@ export class IdentityDto implements Identity {
 
 export class NamesDto {
   @ListField('id', { max: 2000, description: 'worker ids' }) ids!: string[];
-  @TextField({ max: 100, description: 'what they are read for; it is logged, so name no person', example: 'entry list' }) purpose!: string;
+  @TextField({ max: 100, description: 'what they are read for; it is logged, so name no person', example: 'entry list' })
+  purpose!: string;
 }
 
 export class NamesAnswer {
@@ -40,11 +44,15 @@ export class WorkerFactsDto implements WorkerFacts {
 }
 
 export class FactsAnswer {
-  @ListField(() => WorkerFactsDto, { description: 'those of the workers that you may see and who were not erased' }) workers!: readonly WorkerFacts[];
+  @ListField(() => WorkerFactsDto, { description: 'those of the workers that you may see and who were not erased' })
+  workers!: readonly WorkerFacts[];
 }
 
 export class FindDto {
-  @TextField({ max: 40, description: 'ID number (身份证号), in the body so that it is in no log of URLs', example: '34052419800101001X' }) idNumber!: string;
+  @TextField({
+    max: 40, description: 'ID number (身份证号), in the body so that it is in no log of URLs', example: '34052419800101001X',
+  })
+  idNumber!: string;
 }
 
 export class WorkersQuery extends PageQuery {

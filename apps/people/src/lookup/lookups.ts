@@ -44,7 +44,9 @@ interface Found {
 const isHr = (caller: Caller): boolean => caller.roles.includes('hr') && !caller.roles.includes('organiser');
 const seesMaskedOnly = (caller: Caller): boolean => caller.roles.every((role) => role === 'auditor');
 const maySee = (caller: Caller, { living }: Found): boolean =>
-  isHr(caller) ? living.is === 'active' && living.unit === caller.organisation : living.organisations.includes(caller.organisation);
+  isHr(caller)
+    ? living.is === 'active' && living.unit === caller.organisation
+    : living.organisations.includes(caller.organisation);
 
 /**
  * Lookups (查询): ids → people, for those who may see them; the others are simply not in the answer. They read the
@@ -71,11 +73,16 @@ export class Lookup {
   async facts(ids: readonly string[], asOf: CivilDate, caller: Caller): Promise<readonly WorkerFacts[]> {
     const own = caller.roles.every((role) => role === 'worker');
     const found = (await this.find(ids)).filter((f) => (own ? f.id === caller.worker : maySee(caller, f)));
-    const numbers = await this.vault.readMany(queryOn(this.db), found.flatMap(({ living }) => (living.is === 'active' ? [living.idNumber] : [])));
+    const numbers = await this.vault.readMany(
+      queryOn(this.db), found.flatMap(({ living }) => (living.is === 'active' ? [living.idNumber] : [])),
+    );
     return found.flatMap(({ id, living, mergedInto }) => {
       const number = living.is === 'active' ? numbers.get(living.idNumber) : undefined;
       if (living.is !== 'active' || number === undefined) return [];
-      return [{ worker: id, age: Math.max(0, wholeYears(birthDateOf(number), asOf)), status: living.status, unit: living.unit, mergedInto }];
+      return [{
+        worker: id, age: Math.max(0, wholeYears(birthDateOf(number), asOf)), status: living.status, unit: living.unit,
+        mergedInto,
+      }];
     });
   }
 
@@ -132,7 +139,8 @@ export class Lookup {
   }
 }
 
-const textsOf = ({ name, idNumber, staffNumber }: ActiveWorker): readonly string[] => [name, idNumber, ...(staffNumber === null ? [] : [staffNumber])];
+const textsOf = ({ name, idNumber, staffNumber }: ActiveWorker): readonly string[] =>
+  [name, idNumber, ...(staffNumber === null ? [] : [staffNumber])];
 
 const endOf = (records: ReadonlyMap<string, Worker>, id: string): { id: string; living: Found['living'] } | undefined => {
   const state = records.get(id);

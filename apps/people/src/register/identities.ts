@@ -19,14 +19,19 @@ export class Identities {
     const hashes = new Map(idNumbers.map((number) => [this.hash(number), number]));
     const fresh = new Map([...hashes.keys()].sort().map((hash) => [hash, mint()]));
     if (fresh.size === 0) return { workerOf: new Map(), minted: new Map() };
-    await query('INSERT INTO identities (hash, worker) SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT (hash) DO NOTHING', [
-      [...fresh.keys()], [...fresh.values()],
-    ]);
-    const rows = await query<{ hash: string; worker: string }>('SELECT hash, worker FROM identities WHERE hash = ANY($1)', [[...fresh.keys()]]);
+    await query(
+      'INSERT INTO identities (hash, worker) SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT (hash) DO NOTHING',
+      [[...fresh.keys()], [...fresh.values()]],
+    );
+    const rows = await query<{ hash: string; worker: string }>(
+      'SELECT hash, worker FROM identities WHERE hash = ANY($1)', [[...fresh.keys()]],
+    );
     const numberOf = (hash: string) => hashes.get(hash) as string;
     return {
       workerOf: new Map(rows.map(({ hash, worker }) => [numberOf(hash), worker])),
-      minted: new Map(rows.filter(({ hash, worker }) => fresh.get(hash) === worker).map(({ hash, worker }) => [worker, numberOf(hash)])),
+      minted: new Map(
+        rows.filter(({ hash, worker }) => fresh.get(hash) === worker).map(({ hash, worker }) => [worker, numberOf(hash)]),
+      ),
     };
   }
 
@@ -34,7 +39,9 @@ export class Identities {
   async workersOf(query: Query, idNumbers: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (idNumbers.length === 0) return new Map();
     const hashes = new Map(idNumbers.map((number) => [this.hash(number), number]));
-    const rows = await query<{ hash: string; worker: string }>('SELECT hash, worker FROM identities WHERE hash = ANY($1)', [[...hashes.keys()]]);
+    const rows = await query<{ hash: string; worker: string }>(
+      'SELECT hash, worker FROM identities WHERE hash = ANY($1)', [[...hashes.keys()]],
+    );
     return new Map(rows.map(({ hash, worker }) => [hashes.get(hash) as string, worker]));
   }
 

@@ -30,7 +30,9 @@ export interface Facts {
   readonly minted: boolean;
 }
 
-export type Outcome = ({ readonly is: 'found' } & Facts) | { readonly is: 'refused'; readonly rule: string; readonly text: Text; readonly next?: string };
+export type Outcome =
+  | ({ readonly is: 'found' } & Facts)
+  | { readonly is: 'refused'; readonly rule: string; readonly text: Text; readonly next?: string };
 
 /** A person whose number, name and unit are in order. */
 interface Checked {
@@ -98,7 +100,9 @@ export class Register {
     return checks.map((c) => (c instanceof Refusal || c.name !== '' || known.has(c.number.value) ? c : nameMissing()));
   }
 
-  private async registerNew(work: Work, organisation: string, good: readonly Checked[], minted: ReadonlyMap<string, string>): Promise<void> {
+  private async registerNew(
+    work: Work, organisation: string, good: readonly Checked[], minted: ReadonlyMap<string, string>,
+  ): Promise<void> {
     const byNumber = new Map([...good].reverse().map((check) => [check.number.value, check])); // of two equal rows, the first
     const texts: { record: string; plain: string; id: string }[] = [];
     const put = (record: string, plain: string) => {
@@ -109,7 +113,8 @@ export class Register {
     const items = [...minted].map(([id, number]) => {
       const { person, name, unit: of } = byNumber.get(number) as Checked;
       const command: WorkerCommand = {
-        type: 'Register', organisation, unit: of, status: person.status ?? 'worker', name: put(id, name), idNumber: put(id, number),
+        type: 'Register', organisation, unit: of, status: person.status ?? 'worker', name: put(id, name),
+        idNumber: put(id, number),
         staffNumber: person.staffNumber ? put(id, person.staffNumber.trim()) : null,
       };
       return { id, command };
@@ -135,16 +140,20 @@ export class Register {
 
   /** What was unknown is filled in; what is known, is not overwritten from a file. */
   private async linkKnown(
-    work: Work, organisation: string, checks: readonly (Checked | Refusal)[], outcomes: readonly Outcome[], found: ReadonlyMap<string, Found>,
+    work: Work, organisation: string, checks: readonly (Checked | Refusal)[], outcomes: readonly Outcome[],
+    found: ReadonlyMap<string, Found>,
   ): Promise<void> {
     const seen = new Set<string>();
     for (const [n, outcome] of outcomes.entries()) {
       const check = checks[n];
-      if (outcome.is !== 'found' || outcome.worker === null || outcome.minted || check instanceof Refusal || !check || seen.has(outcome.worker)) continue;
+      if (outcome.is !== 'found' || outcome.worker === null || outcome.minted) continue;
+      if (check === undefined || check instanceof Refusal || seen.has(outcome.worker)) continue;
       seen.add(outcome.worker);
       const state = found.get(outcome.worker) as Found;
       if (!state.organisations.includes(organisation)) await work.decide(worker, outcome.worker, { type: 'Link', organisation });
-      if (state.unit === null && check.unit !== null) await work.decide(worker, outcome.worker, { type: 'ChangeUnit', unit: check.unit });
+      if (state.unit === null && check.unit !== null) {
+        await work.decide(worker, outcome.worker, { type: 'ChangeUnit', unit: check.unit });
+      }
       if (state.staffNumber === null && check.person.staffNumber) {
         const staffNumber = await this.vault.put(work.query, outcome.worker, check.person.staffNumber.trim());
         await work.decide(worker, outcome.worker, { type: 'RecordStaffNumber', staffNumber });
@@ -166,7 +175,8 @@ export class Register {
 }
 
 const outcomeOf = (
-  check: Checked, state: Found | undefined, names: ReadonlyMap<string, string>, organisation: string, asOf: CivilDate, minted: boolean,
+  check: Checked, state: Found | undefined, names: ReadonlyMap<string, string>, organisation: string, asOf: CivilDate,
+  minted: boolean,
 ): Outcome => {
   if (state && check.name === '' && !state.organisations.includes(organisation)) return refused(nameMissing());
   if (state && check.name !== '' && names.get(state.name) !== check.name) return refused(nameDiffers());
@@ -176,10 +186,15 @@ const outcomeOf = (
   };
 };
 
-const refused = ({ rule, text: said, next }: Refusal): Outcome => ({ is: 'refused', rule, text: said, ...(next === undefined ? {} : { next }) });
+const refused = ({ rule, text: said, next }: Refusal): Outcome => ({
+  is: 'refused', rule, text: said, ...(next === undefined ? {} : { next }),
+});
 
 const nameMissing = () =>
-  new Refusal('name-missing', text('缺少姓名，且该人员尚未在本机构登记', 'the name is missing, and your organisation does not know this person yet'), 'give the name');
+  new Refusal(
+    'name-missing', text('缺少姓名，且该人员尚未在本机构登记', 'the name is missing, and your organisation does not know this person yet'),
+    'give the name',
+  );
 
 const nameDiffers = () =>
   new Refusal('name-differs', text('该身份证号已以另一姓名登记', 'this ID number is registered under another name'),

@@ -7,7 +7,8 @@ import type { Done } from '#libs/event-store';
 import { Transactions } from '#libs/service';
 import { queryOn } from '#libs/views';
 import {
-  type Caller, DoneAnswer, IdField, IdParam, ListField, NotFound, type Page, pageOf, PageQuery, Produces, readCursor, RefField, Roles, TextField,
+  type Caller, DoneAnswer, IdField, IdParam, ListField, NotFound, type Page, pageOf, PageQuery, Produces, readCursor, RefField,
+  Roles, TextField,
   TheCaller, ValidationFailed,
 } from '#libs/web';
 import { RowText } from '../lookup/lookup.dto.js';
@@ -16,7 +17,10 @@ import { unit, unitOfCode } from './unit.js';
 
 export class RegisterUnitDto {
   @TextField({ max: 200, description: 'name of the unit (单位名称)', example: '沪东机床厂' }) name!: string;
-  @RefField({ max: 40, optional: true, description: 'organisation code (统一社会信用代码, GB 32100); a wrong one is told, not refused', example: '91350100M000100Y43' })
+  @RefField({
+    max: 40, optional: true, description: 'organisation code (统一社会信用代码, GB 32100); a wrong one is told, not refused',
+    example: '91350100M000100Y43',
+  })
   code?: string;
 }
 
@@ -46,11 +50,14 @@ export class UnitController {
   @Roles('organiser', 'trainer')
   @ApiOperation({
     summary: 'Register a unit',
-    description: 'Registers a unit (单位). One organisation code is one unit, whoever registers it: 201 for a new one, 200 for a known one.',
+    description:
+      'Registers a unit (单位). One organisation code is one unit, whoever registers it: 201 for a new one, 200 for a known one.',
   })
   @Produces(UnitAnswer, { status: 201 })
   @ApiResponse({ status: 200, description: 'A unit with this code was registered before.' })
-  async register(@Body() body: RegisterUnitDto, @TheCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<UnitAnswer> {
+  async register(
+    @Body() body: RegisterUnitDto, @TheCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UnitAnswer> {
     const code = body.code === undefined ? null : plainCode(body.code);
     const id = code === null ? caller.newId() : unitOfCode(code);
     const { done, known } = await this.transactions.run(caller, async (work) => {
@@ -66,7 +73,9 @@ export class UnitController {
   @Post(':unit/name')
   @HttpCode(200)
   @Roles('organiser', 'trainer')
-  @ApiOperation({ summary: 'Rename a unit', description: 'The unit changed its name (更名); for the organisation that registered it.' })
+  @ApiOperation({
+    summary: 'Rename a unit', description: 'The unit changed its name (更名); for the organisation that registered it.',
+  })
   @Produces(DoneAnswer)
   async rename(@IdParam('unit') id: string, @Body() { name }: RenameUnitDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
@@ -81,11 +90,14 @@ export class UnitController {
   @Produces(UnitDto, { page: true })
   async list(@Query() { limit = 50, cursor }: PageQuery): Promise<Page<UnitDto>> {
     const [after] = readCursor(cursor, 1) ?? [];
-    if (after !== undefined && !isId(after)) throw new ValidationFailed([{ field: 'cursor', text: text('不是有效的游标', 'is no cursor of this list') }]);
+    if (after !== undefined && !isId(after)) {
+      throw new ValidationFailed([{ field: 'cursor', text: text('不是有效的游标', 'is no cursor of this list') }]);
+    }
     const sql = 'SELECT unit, name, code FROM unit_rows WHERE $1::uuid IS NULL OR unit > $1 ORDER BY unit LIMIT $2';
     const rows = await queryOn(this.db)<UnitDto>(sql, [after ?? null, limit + 1]);
     return pageOf(rows, limit, (last) => [last.unit]);
   }
 }
 
-const doubtful = text('统一社会信用代码校验不符，请核对', 'the organisation code does not pass its check (GB 32100): compare it with the licence');
+const doubtful =
+  text('统一社会信用代码校验不符，请核对', 'the organisation code does not pass its check (GB 32100): compare it with the licence');

@@ -11,11 +11,15 @@ describe('a unit', () => {
   });
 
   it('is renamed by the organisation that registered it', () => {
-    expect(given(unit.decider, registered).when({ type: 'Rename', organisation: 'o1', name: '沪东重机' })).toEqual([{ type: 'UnitRenamed', name: '沪东重机' }]);
+    expect(given(unit.decider, registered).when({ type: 'Rename', organisation: 'o1', name: '沪东重机' })).toEqual([{
+      type: 'UnitRenamed', name: '沪东重机',
+    }]);
     expect(() => given(unit.decider, registered).when({ type: 'Rename', organisation: 'o2', name: 'x' })).toThrow(
       expect.objectContaining({ rule: 'unit-of-another-organisation' }),
     );
-    expect(() => given(unit.decider).when({ type: 'Rename', organisation: 'o1', name: 'x' })).toThrow(expect.objectContaining({ rule: 'unit-unknown' }));
+    expect(() => given(unit.decider).when({ type: 'Rename', organisation: 'o1', name: 'x' })).toThrow(
+      expect.objectContaining({ rule: 'unit-unknown' }),
+    );
   });
 
   it('has the id that follows from its code', () => {

@@ -32,7 +32,9 @@ export class Records {
       await this.visible(work, into, caller);
       const done = await work.decide(worker, id, { type: 'Merge', worker: id, into });
       if (absorbed.is === 'active') {
-        await work.decide(worker, into, { type: 'Absorb', workers: [id, ...absorbed.absorbed], organisations: absorbed.organisations });
+        await work.decide(worker, into, {
+          type: 'Absorb', workers: [id, ...absorbed.absorbed], organisations: absorbed.organisations,
+        });
         await this.identities.follow(work.query, id, into);
       }
       return done;
@@ -65,7 +67,9 @@ export class Records {
   private async visible(work: Work, id: string, caller: Caller): Promise<Worker> {
     const { state } = await work.load(worker, id);
     if (state.is === 'none') throw new NotFound('worker', id);
-    if (!caller.roles.includes('operator') && !state.organisations.includes(caller.organisation)) throw new NotFound('worker', id);
+    if (!caller.roles.includes('operator') && !state.organisations.includes(caller.organisation)) {
+      throw new NotFound('worker', id);
+    }
     return state;
   }
 }

@@ -11,13 +11,17 @@ describe('a worker', () => {
   it('is registered once; another organisation is linked to the same record', () => {
     expect(person().when({ type: 'Register', ...terms })).toEqual([registered]);
     expect(person(registered).when({ type: 'Register', ...terms })).toEqual([]);
-    expect(person(registered).when({ type: 'Register', ...terms, organisation: 'o2' })).toEqual([{ type: 'WorkerLinked', organisation: 'o2' }]);
+    expect(person(registered).when({ type: 'Register', ...terms, organisation: 'o2' })).toEqual([{
+      type: 'WorkerLinked', organisation: 'o2',
+    }]);
   });
 
   it('changes unit and status, and nothing when nothing changes', () => {
     expect(person(registered).when({ type: 'ChangeUnit', unit: null })).toEqual([{ type: 'WorkerUnitChanged', unit: null }]);
     expect(person(registered).when({ type: 'ChangeUnit', unit: 'u1' })).toEqual([]);
-    expect(person(registered).when({ type: 'ChangeStatus', status: 'student' })).toEqual([{ type: 'WorkerStatusChanged', status: 'student' }]);
+    expect(person(registered).when({ type: 'ChangeStatus', status: 'student' })).toEqual([{
+      type: 'WorkerStatusChanged', status: 'student',
+    }]);
     expect(person(registered).when({ type: 'ChangeStatus', status: 'worker' })).toEqual([]);
   });
 
@@ -31,8 +35,11 @@ describe('a worker', () => {
   });
 
   it('cannot be merged into itself, nor absorb once it is merged itself', () => {
-    expect(() => person(registered).when({ type: 'Merge', worker: 'w1', into: 'w1' })).toThrow(expect.objectContaining({ rule: 'merge-into-itself' }));
-    expect(() => person(registered, { type: 'WorkerMerged', into: 'w2' }).when({ type: 'Absorb', workers: ['w2'], organisations: [] })).toThrow(
+    expect(() => person(registered).when({ type: 'Merge', worker: 'w1', into: 'w1' })).toThrow(expect.objectContaining({
+      rule: 'merge-into-itself',
+    }));
+    const merged = person(registered, { type: 'WorkerMerged', into: 'w2' });
+    expect(() => merged.when({ type: 'Absorb', workers: ['w2'], organisations: [] })).toThrow(
       expect.objectContaining({ rule: 'worker-merged' }),
     );
   });
@@ -42,7 +49,9 @@ describe('a worker', () => {
     const [absorbed] = person(registered).when(absorb);
     expect(absorbed).toEqual({ type: 'WorkerAbsorbed', workers: ['w0', 'w00'], organisations: ['o2'] });
     expect(person(registered, absorbed as WorkerEvent).when(absorb)).toEqual([]);
-    expect(person(registered, absorbed as WorkerEvent).state).toMatchObject({ organisations: ['o1', 'o2'], absorbed: ['w0', 'w00'] });
+    expect(person(registered, absorbed as WorkerEvent).state).toMatchObject({
+      organisations: ['o1', 'o2'], absorbed: ['w0', 'w00'],
+    });
   });
 
   it('is erased once, from every state but none, and then holds nothing', () => {

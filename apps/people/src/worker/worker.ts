@@ -79,7 +79,9 @@ const decide = (command: WorkerCommand, worker: Worker): readonly WorkerEvent[] 
       requireActive(worker);
       // A survivor that this record absorbed is itself merged, and refuses to absorb: no cycle can come about.
       if (command.worker === command.into) {
-        throw new Refusal('merge-into-itself', text('不能将一条记录与其自身合并', 'a record cannot be merged into itself'), 'name two different records');
+        throw new Refusal(
+          'merge-into-itself', text('不能将一条记录与其自身合并', 'a record cannot be merged into itself'), 'name two different records',
+        );
       }
       return [{ type: 'WorkerMerged', into: command.into }];
     case 'Absorb': {
@@ -108,9 +110,10 @@ function requireActive(worker: Worker): asserts worker is ActiveWorker {
     case 'none':
       throw new Refusal('worker-unknown', text('未登记该人员', 'no worker is registered under this id'), 'register the worker');
     case 'merged':
-      throw new WrongState('worker-merged', text('该记录已并入另一条记录', 'this record was merged into another one'), 'use the record that it was merged into', {
-        into: worker.into,
-      });
+      throw new WrongState(
+        'worker-merged', text('该记录已并入另一条记录', 'this record was merged into another one'),
+        'use the record that it was merged into', { into: worker.into },
+      );
     case 'erased':
       throw new WrongState('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), 'none: what was erased stays erased');
     default:

@@ -26,11 +26,13 @@ export const workers = view<WorkerEvent>('workers', [WorkerRow, WorkerOrganisati
   async WorkerRegistered({ aggregateId, event }, db) {
     const { name, idNumber, staffNumber, unit, status, organisation } = event;
     await db.insert(WorkerRow, {
-      worker: aggregateId, unit, status, nameText: name, idNumberText: idNumber, staffNumberText: staffNumber, mergedInto: null, erased: false,
+      worker: aggregateId, unit, status, nameText: name, idNumberText: idNumber, staffNumberText: staffNumber, mergedInto: null,
+      erased: false,
     });
     await db.insert(WorkerOrganisation, { organisation, worker: aggregateId });
   },
-  WorkerLinked: ({ aggregateId, event }, db) => db.insert(WorkerOrganisation, { organisation: event.organisation, worker: aggregateId }),
+  WorkerLinked: ({ aggregateId, event }, db) =>
+    db.insert(WorkerOrganisation, { organisation: event.organisation, worker: aggregateId }),
   StaffNumberRecorded: ({ aggregateId, event }, db) => db.update(WorkerRow, aggregateId, { staffNumberText: event.staffNumber }),
   WorkerUnitChanged: ({ aggregateId, event }, db) => db.update(WorkerRow, aggregateId, { unit: event.unit }),
   WorkerStatusChanged: ({ aggregateId, event }, db) => db.update(WorkerRow, aggregateId, { status: event.status }),

@@ -6,10 +6,14 @@
 import { decimal, type DecimalString, derivedId, exact, never, sum } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
-export type CreditEvent = { type: 'CreditsBooked'; organisation: string; worker: string; credits: DecimalString; because: string };
+export type CreditEvent = {
+  type: 'CreditsBooked'; organisation: string; worker: string; credits: DecimalString; because: string;
+};
 export type CreditCommand = { type: 'Book'; organisation: string; worker: string; credits: DecimalString; because: string };
 
-export type CreditAccount = { is: 'none' } | { is: 'open'; organisation: string; total: DecimalString; booked: readonly string[] };
+export type CreditAccount =
+  | { is: 'none' }
+  | { is: 'open'; organisation: string; total: DecimalString; booked: readonly string[] };
 
 export const accountOf = (organisation: string, worker: string): string => derivedId('credits', organisation, worker);
 

@@ -5,7 +5,8 @@ import { MoreThan, type Repository } from 'typeorm';
 import type { Done } from '#libs/event-store';
 import { Transactions } from '#libs/service';
 import {
-  BooleanField, type Caller, DateField, DecimalField, DoneAnswer, IdField, type Page, pageOf, PageQuery, Produces, RefField, Roles, TheCaller,
+  BooleanField, type Caller, DateField, DecimalField, DoneAnswer, IdField, type Page, pageOf, PageQuery, Produces, RefField,
+  Roles, TheCaller,
 } from '#libs/web';
 import { idCursor } from '../id-cursor.js';
 import { DrillRow } from './drill.view.js';
@@ -50,8 +51,11 @@ export class DrillController {
   @Produces(DrillDto, { page: true })
   async list(@Query() { limit = 50, cursor, worker }: DrillsQuery, @TheCaller() caller: Caller): Promise<Page<DrillDto>> {
     const after = idCursor(cursor);
-    const where = { organisation: caller.organisation, ...(worker ? { worker } : {}), ...(after ? { drill: MoreThan(after) } : {}) };
-    return pageOf((await this.rows.find({ where, order: { drill: 'ASC' }, take: limit + 1 })).map(drillDto), limit, (last) => [last.drill]);
+    const where = {
+      organisation: caller.organisation, ...(worker ? { worker } : {}), ...(after ? { drill: MoreThan(after) } : {}),
+    };
+    const rows = await this.rows.find({ where, order: { drill: 'ASC' }, take: limit + 1 });
+    return pageOf(rows.map(drillDto), limit, (last) => [last.drill]);
   }
 }
 

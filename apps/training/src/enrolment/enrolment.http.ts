@@ -9,7 +9,8 @@ import { decide, Reader, Transactions } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { queryOn } from '#libs/views';
 import {
-  type Caller, DateField, DecimalField, DoneAnswer, EnumField, IdField, IdParam, type Page, pageOf, PageQuery, Produces, RefField, Roles, TextField,
+  type Caller, DateField, DecimalField, DoneAnswer, EnumField, IdField, IdParam, type Page, pageOf, PageQuery, Produces,
+  RefField, Roles, TextField,
   TheCaller, versioned, type Versioned,
 } from '#libs/web';
 import { idCursor } from '../id-cursor.js';
@@ -23,7 +24,10 @@ export class EnrolDto {
 }
 
 export class AttendDto {
-  @RefField({ max: 100, description: 'names the lesson, once an enrolment: the same list sent twice counts once', example: 'lesson-3' }) session!: string;
+  @RefField({
+    max: 100, description: 'names the lesson, once an enrolment: the same list sent twice counts once', example: 'lesson-3',
+  })
+  session!: string;
   @DateField({ description: 'the day' }) on!: string;
   @DecimalField({ description: 'hours (学时)', example: '4' }) hours!: string;
 }
@@ -43,7 +47,8 @@ export class EnrolmentDto {
   @IdField({ description: 'its programme' }) programme!: string;
   @IdField({ description: 'the worker' }) worker!: string;
   @RefField({ description: 'occupation, a 大典 code', example: '6-18-01-01' }) occupation!: string;
-  @EnumField(states, { description: 'enrolled (已报名), attended (已出勤), passed (合格), credited (已记学分), withdrawn (退出)' }) state!: string;
+  @EnumField(states, { description: 'enrolled (已报名), attended (已出勤), passed (合格), credited (已记学分), withdrawn (退出)' })
+  state!: string;
   @DecimalField({ description: 'hours that a pass takes', example: '40' }) needed!: string;
   @DecimalField({ description: 'hours attended', example: '38.5' }) attended!: string;
   @DateField({ nullable: true, description: 'the day of the pass' }) passedOn!: string | null;
@@ -51,7 +56,8 @@ export class EnrolmentDto {
 }
 
 export class OneEnrolmentDto extends EnrolmentDto {
-  @TextField({ nullable: true, description: 'why the worker withdrew; null otherwise, and once the worker is erased' }) reason!: string | null;
+  @TextField({ nullable: true, description: 'why the worker withdrew; null otherwise, and once the worker is erased' })
+  reason!: string | null;
 }
 
 export class EnrolmentsQuery extends PageQuery {
@@ -75,7 +81,8 @@ export class EnrolmentController {
   @Roles('organiser', 'trainer')
   @ApiOperation({
     summary: 'Enrol a worker',
-    description: 'A worker joins a programme (参训). From now on its trainers may not certify this worker (考培分离). Joining twice is joining once.',
+    description: 'A worker joins a programme (参训). From now on its trainers may not certify this worker (考培分离). Joining ' +
+      'twice is joining once.',
   })
   @Produces(DoneAnswer, { status: 201 })
   async enrol(@Body() { programme, worker }: EnrolDto, @TheCaller() caller: Caller): Promise<Done> {
@@ -87,7 +94,9 @@ export class EnrolmentController {
   @Roles('organiser', 'trainer')
   @ApiOperation({ summary: 'Record attendance', description: 'Hours of one lesson (学时登记), exact decimals.' })
   @Produces(DoneAnswer)
-  async attend(@IdParam('enrolment') id: string, @Body() { session, on, hours }: AttendDto, @TheCaller() caller: Caller): Promise<Done> {
+  async attend(
+    @IdParam('enrolment') id: string, @Body() { session, on, hours }: AttendDto, @TheCaller() caller: Caller,
+  ): Promise<Done> {
     await this.reader.load(enrolment, id, caller);
     return this.bus.execute(decide(enrolment, id, { type: 'Attend', session, on, hours, today: civilDate(caller.at) }, caller));
   }
@@ -95,7 +104,11 @@ export class EnrolmentController {
   @Post(':enrolment/pass')
   @HttpCode(200)
   @Roles('organiser', 'trainer')
-  @ApiOperation({ summary: 'Pass', description: "The worker passed (合格); refused while hours are short, and it says how many. The programme's credits are booked." })
+  @ApiOperation({
+    summary: 'Pass',
+    description: "The worker passed (合格); refused while hours are short, and it says how many. " +
+      "The programme's credits are booked.",
+  })
   @Produces(DoneAnswer)
   async pass(@IdParam('enrolment') id: string, @Body() { on }: PassDto, @TheCaller() caller: Caller): Promise<Done> {
     await this.reader.load(enrolment, id, caller);
@@ -117,14 +130,21 @@ export class EnrolmentController {
 
   @Get()
   @Roles('organiser', 'trainer', 'certifier', 'auditor')
-  @ApiOperation({ summary: 'Enrolments', description: 'Enrolments (参训记录) of your organisation, of one programme or of one worker. Ids only; names are with people.' })
+  @ApiOperation({
+    summary: 'Enrolments',
+    description: 'Enrolments (参训记录) of your organisation, of one programme or of one worker. Ids only; names are with people.',
+  })
   @Produces(EnrolmentDto, { page: true })
-  async list(@Query() { limit = 50, cursor, programme, worker }: EnrolmentsQuery, @TheCaller() caller: Caller): Promise<Page<EnrolmentDto>> {
+  async list(
+    @Query() { limit = 50, cursor, programme, worker }: EnrolmentsQuery, @TheCaller() caller: Caller,
+  ): Promise<Page<EnrolmentDto>> {
     const after = idCursor(cursor);
     const where = {
-      organisation: caller.organisation, ...(programme ? { programme } : {}), ...(worker ? { worker } : {}), ...(after ? { enrolment: MoreThan(after) } : {}),
+      organisation: caller.organisation, ...(programme ? { programme } : {}), ...(worker ? { worker } : {}),
+      ...(after ? { enrolment: MoreThan(after) } : {}),
     };
-    return pageOf((await this.rows.find({ where, order: { enrolment: 'ASC' }, take: limit + 1 })).map(enrolmentDto), limit, (last) => [last.enrolment]);
+    const rows = await this.rows.find({ where, order: { enrolment: 'ASC' }, take: limit + 1 });
+    return pageOf(rows.map(enrolmentDto), limit, (last) => [last.enrolment]);
   }
 
   @Get(':enrolment')

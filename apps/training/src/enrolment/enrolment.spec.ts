@@ -3,11 +3,14 @@ import { given } from '#libs/decider';
 import { enrolment, type EnrolmentEvent } from './enrolment.js';
 
 const opened: EnrolmentEvent = {
-  type: 'EnrolmentOpened', organisation: 'o1', programme: 'p1', worker: 'w1', occupation: '6-18-01-01', hours: '40', credits: '4', trainers: ['t1'],
+  type: 'EnrolmentOpened', organisation: 'o1', programme: 'p1', worker: 'w1', occupation: '6-18-01-01', hours: '40',
+  credits: '4', trainers: ['t1'],
 };
 const { type: _, ...terms } = opened;
 const today = '2026-03-02';
-const attended = (session: string, hours: string): EnrolmentEvent => ({ type: 'SessionAttended', session, on: '2026-01-10', hours });
+const attended = (session: string, hours: string): EnrolmentEvent => ({
+  type: 'SessionAttended', session, on: '2026-01-10', hours,
+});
 const passed: EnrolmentEvent = { type: 'EnrolmentPassed', on: '2026-01-16', hours: '40' };
 const credited: EnrolmentEvent = { type: 'EnrolmentCredited', credits: '4' };
 const learner = (...history: EnrolmentEvent[]) => given(enrolment.decider, opened, ...history);
@@ -19,7 +22,9 @@ describe('an enrolment', () => {
   });
 
   it('is passed and credited once the hours are full', () => {
-    expect(learner(attended('1', '39.5'), attended('2', '0.5')).when({ type: 'Pass', on: '2026-01-16', today })).toEqual([passed, credited]);
+    expect(
+      learner(attended('1', '39.5'), attended('2', '0.5')).when({ type: 'Pass', on: '2026-01-16', today }),
+    ).toEqual([passed, credited]);
     expect(learner(attended('1', '40'), passed, credited).when({ type: 'Pass', on: '2026-01-17', today })).toEqual([]);
   });
 
@@ -32,7 +37,9 @@ describe('an enrolment', () => {
   it('counts a session once, and never with two amounts', () => {
     const attend = { type: 'Attend', session: '1', on: '2026-01-10', hours: '8.0', today } as const;
     expect(learner(attended('1', '8')).when(attend)).toEqual([]);
-    expect(() => learner(attended('1', '8')).when({ ...attend, hours: '9' })).toThrow(expect.objectContaining({ rule: 'session-differs' }));
+    expect(() => learner(attended('1', '8')).when({ ...attend, hours: '9' })).toThrow(expect.objectContaining({
+      rule: 'session-differs',
+    }));
     expect(() => learner().when({ ...attend, hours: '0' })).toThrow(expect.objectContaining({ rule: 'hours-positive' }));
   });
 
@@ -44,16 +51,26 @@ describe('an enrolment', () => {
   });
 
   it('takes no date of the future', () => {
-    expect(() => learner().when({ type: 'Attend', session: '1', on: '2026-03-03', hours: '1', today })).toThrow(expect.objectContaining({ rule: 'date-in-future' }));
-    expect(() => learner(attended('1', '40')).when({ type: 'Pass', on: '2026-03-03', today })).toThrow(expect.objectContaining({ rule: 'date-in-future' }));
+    expect(() => learner().when({ type: 'Attend', session: '1', on: '2026-03-03', hours: '1', today })).toThrow(
+      expect.objectContaining({ rule: 'date-in-future' }),
+    );
+    expect(() => learner(attended('1', '40')).when({ type: 'Pass', on: '2026-03-03', today })).toThrow(expect.objectContaining({
+      rule: 'date-in-future',
+    }));
   });
 
   it('is over once passed or withdrawn', () => {
     const withdrawn: EnrolmentEvent = { type: 'EnrolmentWithdrawn', reason: 'text1' };
     expect(learner().when({ type: 'Withdraw', reason: 'text1' })).toEqual([withdrawn]);
-    expect(() => learner(attended('1', '40'), passed, credited).when({ type: 'Withdraw', reason: 'x' })).toThrow(expect.objectContaining({ rule: 'enrolment-over' }));
-    expect(() => learner(withdrawn).when({ type: 'Enrol', ...terms })).toThrow(expect.objectContaining({ rule: 'enrolment-withdrawn' }));
-    expect(() => learner(withdrawn).when({ type: 'Pass', on: '2026-01-16', today })).toThrow(expect.objectContaining({ rule: 'enrolment-over' }));
+    expect(() => learner(attended('1', '40'), passed, credited).when({ type: 'Withdraw', reason: 'x' })).toThrow(
+      expect.objectContaining({ rule: 'enrolment-over' }),
+    );
+    expect(() => learner(withdrawn).when({ type: 'Enrol', ...terms })).toThrow(expect.objectContaining({
+      rule: 'enrolment-withdrawn',
+    }));
+    expect(() => learner(withdrawn).when({ type: 'Pass', on: '2026-01-16', today })).toThrow(expect.objectContaining({
+      rule: 'enrolment-over',
+    }));
   });
 
   it('adds hours exactly, in any number of parts', () => {

@@ -49,7 +49,9 @@ export const attended = ({ sessions }: Attendance): DecimalString => decimal(sum
 const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly EnrolmentEvent[] => {
   switch (command.type) {
     case 'Enrol': {
-      if (enrolment.is === 'withdrawn') throw new WrongState('enrolment-withdrawn', text('该学员已退出', 'the worker withdrew'), 'join another programme');
+      if (enrolment.is === 'withdrawn') {
+        throw new WrongState('enrolment-withdrawn', text('该学员已退出', 'the worker withdrew'), 'join another programme');
+      }
       if (enrolment.is !== 'none') return [];
       const { type: _, ...terms } = command;
       return [{ type: 'EnrolmentOpened', ...terms }];
@@ -59,9 +61,14 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
       if (known !== undefined && exact(known).eq(command.hours)) return []; // the same list, sent again
       learning(enrolment);
       if (known !== undefined) {
-        throw new Refusal('session-differs', text('该次课已按不同学时登记', 'this session was recorded with other hours'), 'name another session', { recorded: known });
+        throw new Refusal(
+          'session-differs', text('该次课已按不同学时登记', 'this session was recorded with other hours'), 'name another session',
+          { recorded: known },
+        );
       }
-      if (!exact(command.hours).gt(0)) throw new Refusal('hours-positive', text('学时必须大于零', 'hours are more than zero'), 'correct the hours');
+      if (!exact(command.hours).gt(0)) {
+        throw new Refusal('hours-positive', text('学时必须大于零', 'hours are more than zero'), 'correct the hours');
+      }
       past(command.on, command.today);
       return [{ type: 'SessionAttended', session: command.session, on: command.on, hours: command.hours }];
     }
@@ -73,9 +80,10 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
       const missing = exact(enrolment.hours).minus(hours);
       if (missing.gt(0)) {
         const short = decimal(missing);
-        throw new Refusal('hours-short', text(`学时不足，还差${short}学时`, `${short} hours are missing`), 'record the attendance that is missing', {
-          needed: enrolment.hours, attended: hours, missing: short,
-        });
+        throw new Refusal(
+          'hours-short', text(`学时不足，还差${short}学时`, `${short} hours are missing`), 'record the attendance that is missing',
+          { needed: enrolment.hours, attended: hours, missing: short },
+        );
       }
       return [
         { type: 'EnrolmentPassed', on: command.on, hours },
@@ -94,14 +102,20 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
 type Learning = Extract<Enrolment, { is: 'enrolled' | 'attended' }>;
 
 function learning(enrolment: Enrolment): asserts enrolment is Learning {
-  if (enrolment.is === 'none') throw new Refusal('enrolment-unknown', text('没有该参训记录', 'there is no such enrolment'), 'enrol the worker');
+  if (enrolment.is === 'none') {
+    throw new Refusal('enrolment-unknown', text('没有该参训记录', 'there is no such enrolment'), 'enrol the worker');
+  }
   if (enrolment.is !== 'enrolled' && enrolment.is !== 'attended') {
-    throw new WrongState('enrolment-over', text('该参训已结束', 'this enrolment is over'), 'none: it is passed or withdrawn', { is: enrolment.is });
+    throw new WrongState(
+      'enrolment-over', text('该参训已结束', 'this enrolment is over'), 'none: it is passed or withdrawn', { is: enrolment.is },
+    );
   }
 }
 
 const past = (on: CivilDate, today: CivilDate): void => {
-  if (on > today) throw new Refusal('date-in-future', text('日期不能晚于今天', 'the date lies in the future'), 'record it when it has happened');
+  if (on > today) {
+    throw new Refusal('date-in-future', text('日期不能晚于今天', 'the date lies in the future'), 'record it when it has happened');
+  }
 };
 
 const evolve = (enrolment: Enrolment, event: EnrolmentEvent): Enrolment => {

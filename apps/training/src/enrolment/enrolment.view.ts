@@ -21,7 +21,8 @@ export const enrolments = view<EnrolmentEvent>('enrolments', [EnrolmentRow], {
   EnrolmentOpened: ({ aggregateId, event }, db) => {
     const { organisation, programme, worker, occupation, hours, credits } = event;
     return db.insert(EnrolmentRow, {
-      enrolment: aggregateId, organisation, programme, worker, occupation, state: 'enrolled', needed: hours, attended: '0', passedOn: null, credits,
+      enrolment: aggregateId, organisation, programme, worker, occupation, state: 'enrolled', needed: hours, attended: '0',
+      passedOn: null, credits,
     });
   },
   async SessionAttended({ aggregateId, event }, db) {

@@ -6,6 +6,8 @@ import { programme } from '../programme/programme.js';
 import { mustGoOn, trainee } from '../trainee/trainee.js';
 import { enrolment, type Enrolment, type EnrolmentCommand } from './enrolment.js';
 
+type Enrol = Extract<EnrolmentCommand, { type: 'Enrol' }>;
+
 /** One worker, one programme, one enrolment. */
 export const enrolmentOf = (of: string, worker: string): string => derivedId('enrolment', of, worker);
 
@@ -57,9 +59,11 @@ const rehearse = (from: Enrolment, commands: readonly EnrolmentCommand[]): void 
 };
 
 /** Who has joined goes on under the terms of that day, whatever became of the programme. */
-const termsFor = async (work: Work, of: string, worker: string, joined: Enrolment): Promise<Extract<EnrolmentCommand, { type: 'Enrol' }>> => {
+const termsFor = async (work: Work, of: string, worker: string, joined: Enrolment): Promise<Enrol> => {
   const { state } = await work.load(programme, of);
-  if (state.is === 'none') throw new Refusal('programme-unknown', text('没有该培训项目', 'there is no such programme'), 'open the programme first');
+  if (state.is === 'none') {
+    throw new Refusal('programme-unknown', text('没有该培训项目', 'there is no such programme'), 'open the programme first');
+  }
   if (state.is === 'closed' && joined.is === 'none') {
     throw new WrongState('programme-closed', text('该培训项目已关闭', 'the programme is closed'), 'join another programme');
   }

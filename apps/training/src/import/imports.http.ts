@@ -2,7 +2,8 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/decider';
 import {
-  BooleanField, type Caller, DateField, DecimalField, IdField, IntegerField, ListField, ObjectField, Produces, RefField, Roles, TextField, TheCaller,
+  BooleanField, type Caller, DateField, DecimalField, IdField, IntegerField, ListField, ObjectField, Produces, RefField, Roles,
+  TextField, TheCaller,
   Upload,
 } from '#libs/web';
 import { type BadRow, type DrillRowIn, Imports, type RowOutcome, toError, type TrainingRow } from './imports.js';
@@ -10,13 +11,19 @@ import { type Columns, dateCell, decimalCell, readTable, type TableRow, textCell
 
 class PersonRowDto {
   @TextField({ max: 40, description: 'ID number (身份证号)', example: '34052419800101001X' }) idNumber!: string;
-  @TextField({ max: 100, optional: true, description: 'name; not needed where your organisation knows the person', example: '张卫国' }) name?: string;
+  @TextField({
+    max: 100, optional: true, description: 'name; not needed where your organisation knows the person', example: '张卫国',
+  })
+  name?: string;
 }
 
 export class TrainingRowDto extends PersonRowDto {
   @RefField({ max: 50, description: "the programme's code", example: 'turning-2026' }) programme!: string;
   @DecimalField({ description: 'hours attended', example: '40' }) hours!: string;
-  @RefField({ max: 100, optional: true, description: 'names what was attended; `import` where not given', example: 'spring course' }) session?: string;
+  @RefField({
+    max: 100, optional: true, description: 'names what was attended; `import` where not given', example: 'spring course',
+  })
+  session?: string;
   @DateField({ optional: true, description: 'the day of the pass, where the worker passed' }) passedOn?: string;
 }
 
@@ -74,7 +81,8 @@ export class ImportController {
   @Roles('organiser', 'trainer')
   @ApiOperation({
     summary: 'Import training records',
-    description: 'Enrols, records hours and passes (培训记录导入) for many workers, by ID number. A row that a rule refuses is told with its reason and leaves the others alone; sent again, nothing is recorded twice.',
+    description: 'Enrols, records hours and passes (培训记录导入) for many workers, by ID number. A row that a rule refuses is ' +
+      'told with its reason and leaves the others alone; sent again, nothing is recorded twice.',
   })
   @Produces(ImportAnswer)
   async training(@Body() { rows }: TrainingRowsDto, @TheCaller() caller: Caller): Promise<ImportAnswer> {
@@ -87,7 +95,8 @@ export class ImportController {
   @Upload(csv)
   @ApiOperation({
     summary: 'Import training records from CSV',
-    description: 'The same from a file (CSV, UTF-8 or GB18030) with the columns idNumber, programme, hours, and where known name, session, passedOn; or 身份证号, 培训项目, 学时, 姓名, 课次, 合格日期.',
+    description: 'The same from a file (CSV, UTF-8 or GB18030) with the columns idNumber, programme, hours, and where known ' +
+      'name, session, passedOn; or 身份证号, 培训项目, 学时, 姓名, 课次, 合格日期.',
   })
   @Produces(ImportAnswer)
   async trainingFile(@Body() file: Buffer, @TheCaller() caller: Caller): Promise<ImportAnswer> {
@@ -98,7 +107,10 @@ export class ImportController {
   @Post('drills/import')
   @HttpCode(200)
   @Roles('organiser', 'trainer')
-  @ApiOperation({ summary: 'Import drills', description: 'Drill results (练兵成绩导入) of many workers, by ID number; the same rules as for training records.' })
+  @ApiOperation({
+    summary: 'Import drills',
+    description: 'Drill results (练兵成绩导入) of many workers, by ID number; the same rules as for training records.',
+  })
   @Produces(ImportAnswer)
   async drills(@Body() { rows }: DrillRowsDto, @TheCaller() caller: Caller): Promise<ImportAnswer> {
     return answer(await this.imports.drills(rows.map((row, n) => ({ line: n + 1, ...row })), caller));
@@ -110,11 +122,13 @@ export class ImportController {
   @Upload(csv)
   @ApiOperation({
     summary: 'Import drills from CSV',
-    description: 'The same from a file (CSV, UTF-8 or GB18030) with the columns idNumber, occupation, on, score, passed, and where known name; or 身份证号, 职业编码, 日期, 成绩, 合格, 姓名.',
+    description: 'The same from a file (CSV, UTF-8 or GB18030) with the columns idNumber, occupation, on, score, passed, ' +
+      'and where known name; or 身份证号, 职业编码, 日期, 成绩, 合格, 姓名.',
   })
   @Produces(ImportAnswer)
   async drillFile(@Body() file: Buffer, @TheCaller() caller: Caller): Promise<ImportAnswer> {
-    const rows = readTable(file, drillColumns, ['idNumber', 'occupation', 'on', 'score', 'passed']).map((row) => read(row, toDrill));
+    const rows =
+      readTable(file, drillColumns, ['idNumber', 'occupation', 'on', 'score', 'passed']).map((row) => read(row, toDrill));
     return answer(await this.imports.drills(rows, caller));
   }
 }

@@ -83,10 +83,13 @@ export class Imports {
   ): Promise<readonly RowOutcome[]> {
     const good = rows.filter((row): row is R => !('error' in row));
     const workers = await this.resolve(good, caller, purpose);
-    const outcomes: RowOutcome[] = rows.flatMap((row) => ('error' in row ? [{ line: row.line, worker: null, id: null, error: row.error }] : []));
+    const outcomes: RowOutcome[] =
+      rows.flatMap((row) => ('error' in row ? [{ line: row.line, worker: null, id: null, error: row.error }] : []));
     for (let from = 0; from < good.length; from += CHUNK) {
       const chunk = good.slice(from, from + CHUNK);
-      outcomes.push(...(await this.transactions.run(caller, (work) => takeAll(work, chunk, workers.slice(from, from + CHUNK), take))));
+      outcomes.push(
+        ...(await this.transactions.run(caller, (work) => takeAll(work, chunk, workers.slice(from, from + CHUNK), take))),
+      );
     }
     return outcomes.sort((a, b) => a.line - b.line);
   }

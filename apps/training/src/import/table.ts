@@ -13,13 +13,19 @@ export type Columns = Readonly<Record<string, readonly string[]>>;
 /** The columns that a file must have stand first in `needed`; unknown ones are left alone. */
 export const readTable = (file: Uint8Array, columns: Columns, needed: readonly string[]): readonly TableRow[] => {
   const [head, ...rows] = readCsv(file);
-  const names = (head?.cells ?? []).map((cell) => Object.entries(columns).find(([, aliases]) => aliases.includes(cell.trim()))?.[0] ?? cell.trim());
+  const names = (head?.cells ?? []).map((cell) =>
+    Object.entries(columns).find(([, aliases]) => aliases.includes(cell.trim()))?.[0] ?? cell.trim());
   const missing = needed.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     const written = missing.map((name) => columns[name]?.[0] ?? name);
-    throw new Refusal('columns-missing', text(`缺少列：${written.join('、')}`, `columns are missing: ${missing.join(', ')}`), 'add the columns to the first line', { missing });
+    throw new Refusal(
+      'columns-missing', text(`缺少列：${written.join('、')}`, `columns are missing: ${missing.join(', ')}`),
+      'add the columns to the first line', { missing },
+    );
   }
-  return rows.map(({ line, cells }) => ({ line, cells: Object.fromEntries(names.map((name, i) => [name, (cells[i] ?? '').trim()])) }));
+  return rows.map(({ line, cells }) => ({
+    line, cells: Object.fromEntries(names.map((name, i) => [name, (cells[i] ?? '').trim()])),
+  }));
 };
 
 const wrong = (rule: string, said: Text): Refusal => new Refusal(rule, said, 'correct the cell');
@@ -35,7 +41,9 @@ export const decimalCell = (value: string, column: string): DecimalString => {
 export const dateCell = (value: string, column: string): CivilDate => {
   const [, y, m = '', d = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(value.normalize('NFKC')) ?? [];
   const date = `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`;
-  if (!isCivilDate(date) || date < '1900-01-01') throw wrong('cell-date', text(`“${column}”应为日期，如2026-01-16`, `${column} must be a date, like 2026-01-16`));
+  if (!isCivilDate(date) || date < '1900-01-01') {
+    throw wrong('cell-date', text(`“${column}”应为日期，如2026-01-16`, `${column} must be a date, like 2026-01-16`));
+  }
   return date;
 };
 

@@ -24,7 +24,11 @@ export class TrainingFileController {
 
   @Get('me')
   @Roles('worker')
-  @ApiOperation({ summary: 'My training and drills', description: 'My own file (我的培训与练兵): programmes with hours and credits, drill results; also what was recorded before my records were merged.' })
+  @ApiOperation({
+    summary: 'My training and drills',
+    description: 'My own file (我的培训与练兵): programmes with hours and credits, drill results; also what was recorded before my ' +
+      'records were merged.',
+  })
   @Produces(TrainingFileDto)
   async me(@TheCaller() caller: Caller): Promise<TrainingFileDto> {
     if (!caller.worker || !isId(caller.worker)) throw new NotFound('worker', caller.worker);
@@ -33,7 +37,9 @@ export class TrainingFileController {
 
   @Get('workers/:worker')
   @Roles('organiser', 'trainer', 'certifier', 'auditor')
-  @ApiOperation({ summary: "A worker's training and drills", description: "What your organisation recorded of a worker (培训档案), ids only." })
+  @ApiOperation({
+    summary: "A worker's training and drills", description: "What your organisation recorded of a worker (培训档案), ids only.",
+  })
   @Produces(TrainingFileDto)
   async one(@IdParam('worker') worker: string, @TheCaller() caller: Caller): Promise<TrainingFileDto> {
     return this.file(worker, { organisation: caller.organisation });
@@ -46,7 +52,8 @@ export class TrainingFileController {
     const drills = await this.db.manager.find(DrillRow, { where, order: { on: 'ASC', drill: 'ASC' } });
     const credits = await this.db.manager.findBy(CreditRow, where);
     return {
-      worker, enrolments: enrolments.map(enrolmentDto), drills: drills.map(drillDto), credits: decimal(sum(credits.map((row) => row.credits))),
+      worker, enrolments: enrolments.map(enrolmentDto), drills: drills.map(drillDto),
+      credits: decimal(sum(credits.map((row) => row.credits))),
     };
   }
 }

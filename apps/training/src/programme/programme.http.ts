@@ -7,7 +7,8 @@ import { text, type Text } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { decide, Reader } from '#libs/service';
 import {
-  BooleanField, type Caller, DecimalField, DoneAnswer, IdField, IdParam, ListField, type Page, pageOf, PageQuery, Produces, RefField, Roles,
+  BooleanField, type Caller, DecimalField, DoneAnswer, IdField, IdParam, ListField, type Page, pageOf, PageQuery, Produces,
+  RefField, Roles,
   TextPairField, TheCaller, versioned, type Versioned,
 } from '#libs/web';
 import { idCursor } from '../id-cursor.js';
@@ -15,12 +16,15 @@ import { programme, programmeOf } from './programme.js';
 import { ProgrammeRow } from './programme.view.js';
 
 export class OpenProgrammeDto {
-  @RefField({ max: 50, description: 'what files call it; one code a programme of your organisation', example: 'turning-2026' }) code!: string;
+  @RefField({ max: 50, description: 'what files call it; one code a programme of your organisation', example: 'turning-2026' })
+  code!: string;
   @TextPairField({ max: 200, description: 'name in Chinese and English' }) name!: Text;
   @RefField({ max: 20, description: 'occupation, a 大典 code', example: '6-18-01-01' }) occupation!: string;
   @DecimalField({ description: 'hours (学时) that a pass takes', example: '40' }) hours!: string;
   @DecimalField({ description: 'credits (学分) that a pass gives', example: '4' }) credits!: string;
-  @ListField('string', { min: 1, max: 100, description: 'subjects of the trainers: they may not certify who joins (考培分离)', example: ['trainer-1'] })
+  @ListField('string', {
+    min: 1, max: 100, description: 'subjects of the trainers: they may not certify who joins (考培分离)', example: ['trainer-1'],
+  })
   trainers!: string[];
 }
 
@@ -40,7 +44,11 @@ export class ProgrammeController {
 
   @Post()
   @Roles('organiser', 'trainer')
-  @ApiOperation({ summary: 'Open a programme', description: 'Opens a training programme (培训项目) for an occupation. The same terms under the same code are the same programme.' })
+  @ApiOperation({
+    summary: 'Open a programme',
+    description: 'Opens a training programme (培训项目) for an occupation. ' +
+      'The same terms under the same code are the same programme.',
+  })
   @Produces(DoneAnswer, { status: 201 })
   async open(@Body() body: OpenProgrammeDto, @TheCaller() caller: Caller): Promise<Done> {
     const { code, name, occupation, hours, credits, trainers } = body;
@@ -66,7 +74,8 @@ export class ProgrammeController {
   async list(@Query() { limit = 50, cursor }: PageQuery, @TheCaller() caller: Caller): Promise<Page<ProgrammeDto>> {
     const after = idCursor(cursor);
     const rows = await this.rows.find({
-      where: { organisation: caller.organisation, ...(after ? { programme: MoreThan(after) } : {}) }, order: { programme: 'ASC' }, take: limit + 1,
+      where: { organisation: caller.organisation, ...(after ? { programme: MoreThan(after) } : {}) },
+      order: { programme: 'ASC' }, take: limit + 1,
     });
     return pageOf(rows.map(toDto), limit, (last) => [last.programme]);
   }
@@ -79,10 +88,14 @@ export class ProgrammeController {
     const { state, version } = await this.reader.load(programme, id, caller);
     if (state.is === 'none') throw new Error('a programme that was loaded is none');
     const { code, name, occupation, hours, credits, trainers } = state;
-    return versioned({ programme: id, code, name, occupation, hours, credits, trainers: [...trainers], open: state.is === 'open' }, version);
+    return versioned({
+      programme: id, code, name, occupation, hours, credits, trainers: [...trainers], open: state.is === 'open',
+    }, version);
   }
 }
 
-const toDto = ({ programme: id, code, nameZh, nameEn, occupation, hours, credits, trainers, open }: ProgrammeRow): ProgrammeDto => ({
+const toDto = (
+  { programme: id, code, nameZh, nameEn, occupation, hours, credits, trainers, open }: ProgrammeRow,
+): ProgrammeDto => ({
   programme: id, code, name: text(nameZh, nameEn), occupation, hours, credits, trainers, open,
 });

@@ -20,7 +20,8 @@ export const programmes = view<ProgrammeEvent>('programmes', [ProgrammeRow], {
   ProgrammeOpened: ({ aggregateId, event }, db) => {
     const { organisation, code, name, occupation, hours, credits, trainers } = event;
     return db.insert(ProgrammeRow, {
-      programme: aggregateId, organisation, code, nameZh: name.zh, nameEn: name.en, occupation, hours, credits, trainers: [...trainers], open: true,
+      programme: aggregateId, organisation, code, nameZh: name.zh, nameEn: name.en, occupation, hours, credits,
+      trainers: [...trainers], open: true,
     });
   },
   ProgrammeClosed: ({ aggregateId }, db) => db.update(ProgrammeRow, aggregateId, { open: false }),
