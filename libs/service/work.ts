@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Instant } from '#libs/decider';
 import {
-  type Aggregate, type Aggregates, type DecisionContext, type Done, type EventStore, type Loaded, type Query, streamOf, VersionConflict,
+  type Aggregate, type Aggregates, type DecisionContext, type Done, type EventStore, type Loaded, type Query, streamOf,
+  VersionConflict,
 } from '#libs/event-store';
 import type { Vault } from '#libs/vault';
 import { queryIn } from '#libs/views';
@@ -30,12 +31,14 @@ export interface Work {
   /** One round trip; ids without events have the initial state and version 0. */
   loadMany<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, ids: readonly string[]): Promise<ReadonlyMap<string, Loaded<S>>>;
   decide<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, command: C, because?: Because): Promise<Done>;
-  /** One decision each on many, loaded at once and appended at once. */
+  /** One decision each on many, loaded at once and appended at once; an item may say what differs for it. */
   decideMany<C, S, E extends Typed>(
-    aggregate: Aggregate<C, S, E>, items: readonly { readonly id: string; readonly command: C }[], because?: Because,
+    aggregate: Aggregate<C, S, E>, items: readonly { readonly id: string; readonly command: C; readonly because?: Because }[],
+    because?: Because,
   ): Promise<readonly Done[]>;
   /** Appends without loading the stream: for a memory of others' events, which takes thousands. */
-  record<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, events: readonly E[], because?: Because): Promise<void>;
+  record<C, S,
+  E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, events: readonly E[], because?: Because): Promise<void>;
 }
 
 /** Who works, and where the ids of what is recorded come from. */
@@ -66,7 +69,8 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
     const from = recorded.get(stream) ?? 0;
     const { expected, ...said } = because;
     return {
-      actor: order.actor, organisation: order.organisation, at: order.at, correlation: order.correlation, causation: order.causation, ...said,
+      actor: order.actor, organisation: order.organisation, at: order.at, correlation: order.correlation,
+      causation: order.causation, ...said,
       eventId: (n) => order.eventId(stream, from + n),
       ...(expected === undefined ? {} : { expected }),
     };
@@ -101,7 +105,9 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
         const loaded = await aggregates.loadMany(aggregate, items.map(({ id }) => id), query);
         for (const [id, { state }] of loaded) order.guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
       }
-      const done = await aggregates.decideMany(aggregate, items, (id) => contextFor(streamOf(aggregate, id), because), query);
+      const own = new Map(items.map((item) => [item.id, item.because]));
+      const contextOf = (id: string) => contextFor(streamOf(aggregate, id), { ...because, ...own.get(id) });
+      const done = await aggregates.decideMany(aggregate, items, contextOf, query);
       for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
       return done;
     },
@@ -113,7 +119,9 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
       const metadata = { actor, organisation, at, correlation, causation };
       const [verdict] = await store.appendIn(query, [{
         stream, expected,
-        events: events.map(({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata })),
+        events: events.map(
+          ({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata }),
+        ),
       }]);
       if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
       count(stream, events.length);
@@ -122,7 +130,9 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
 };
 
 /** The same aggregate, whose decider first asks the guard: no second load, and no decision on what one must not know of. */
-export const guarded = <C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, order: Pick<WorkOrder, 'guard'>): Aggregate<C, S, E> =>
+export const guarded = <C, S, E extends Typed>(
+  aggregate: Aggregate<C, S, E>, id: string, order: Pick<WorkOrder, 'guard'>,
+): Aggregate<C, S, E> =>
   order.guard === undefined
     ? aggregate
     : {

@@ -157,6 +157,12 @@ describe('certification, through HTTP and the bus', () => {
       status: 200, body: { approved: 1, refused: [], left: 0 },
     });
     await certifying.settled();
+    const history = await get<{ events: { what: string; cause: string }[] }>(`/history/decision/${ann.id}`, { as: 'auditor' });
+    const [proposed, ended, approved, issued] = history.events;
+    expect(history.events.map(({ what }) => what)).toEqual([
+      'PromotionProposed', 'NoticeEnded', 'PromotionApproved', 'PromotionIssued',
+    ]);
+    expect([ended?.cause, approved?.cause, issued?.cause]).toEqual([expect.any(String), proposed?.cause, expect.any(String)]);
     expect(await decisionOf(shanghai, 'c1')).toMatchObject({ state: 'issued', number: 'S000131000001262000001' });
     const [record] = await get<SkillRecordDto[]>(`/workers/${id('ann')}/skill-record`);
     expect(record).toMatchObject({

@@ -6,7 +6,7 @@ import { derivedId } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export interface NumberDrawn { readonly type: 'NumberDrawn'; readonly certificate: string }
-export interface Draw { readonly type: 'Draw'; readonly certificate: string }
+export interface Draw { readonly type: 'Draw'; readonly certificates: readonly string[] }
 
 export const seriesId = (name: string): string => derivedId('number-series', name);
 
@@ -16,7 +16,7 @@ export const series: Aggregate<Draw, { readonly drawn: number }, NumberDrawn> = 
   snapshotEvery: 200,
   decider: {
     initial: { drawn: 0 },
-    decide: ({ certificate }) => [{ type: 'NumberDrawn', certificate }],
+    decide: ({ certificates }) => certificates.map((certificate) => ({ type: 'NumberDrawn', certificate })),
     evolve: ({ drawn }) => ({ drawn: drawn + 1 }),
   },
 };

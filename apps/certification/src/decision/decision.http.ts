@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/decider';
 import type { Done } from '#libs/event-store';
 import { explain } from '#libs/policy';
-import { Reader, Transactions, type Work } from '#libs/service';
+import { type Because, Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
 import {
   type Caller, DoneAnswer, IdParam, NotFound, type Page, Produces, Roles, TheCaller, versioned, type Versioned,
@@ -12,7 +12,7 @@ import { contest, runId } from '../contest/contest.js';
 import { file } from '../file/file.js';
 import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
-import { decision, type DecisionState } from './decision.js';
+import { decision, type DecisionCommand, type DecisionState } from './decision.js';
 import {
   BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto,
   ReasonsDto, RulingDto, shown,
@@ -96,16 +96,22 @@ export class DecisionController {
   approveAll(@IdParam('id') of: string, @TheCaller() caller: Caller): Promise<BulkDto> {
     return this.transactions.run(caller, async (work) => {
       const { ids, left } = await this.decisions.awaiting(of, caller, BATCH, work.manager);
-      const refused: BulkDto['refused'] = [];
-      let approved = 0;
-      for (const id of ids) {
+      const [decisions, refused] = [await work.loadMany(decision, ids), [] as BulkDto['refused']];
+      const workers = [...decisions.values()].flatMap(({ state }) => (state.is === 'none' ? [] : [state.about.worker]));
+      const files = await work.loadMany(file, [...new Set(workers)]);
+      const approvals = [...decisions].flatMap(([id, { state }]) => {
+        if (state.is === 'none') return [];
+        const command = approval(caller, files.get(state.about.worker)?.state.trainers ?? []);
         try {
-          approved += (await approve(work, id, caller)).events.length;
+          decision.decider.decide(command, state);
+          return [{ id, command, because: becauseOf(state) }];
         } catch (error) {
           if (!(error instanceof Refusal)) throw error; // a rule said no to this one; the others are not its business
           refused.push({ decision: id, rule: error.rule, why: error.text[caller.language] });
+          return [];
         }
-      }
+      });
+      const approved = (await work.decideMany(decision, approvals)).filter(({ events }) => events.length > 0).length;
       return { approved, refused, left };
     });
   }
@@ -214,8 +220,15 @@ const load = async (work: Work, id: string): Promise<Known> => {
   return state;
 };
 
+const approval = (
+  { subject, at }: Caller, trainers: readonly string[],
+): DecisionCommand => ({ type: 'Approve', by: subject, trainers, at });
+
+/** A person acts, but on what the placing led to: whoever follows the chain from the result comes past here to the grant. */
+const becauseOf = ({ found }: Known): Because => ({ causation: found.sources[0] ?? null });
+
 const approve = async (work: Work, id: string, caller: Caller): Promise<Done> => {
-  const { about } = await load(work, id);
-  const { trainers } = (await work.load(file, about.worker)).state;
-  return work.decide(decision, id, { type: 'Approve', by: caller.subject, trainers, at: work.at });
+  const state = await load(work, id);
+  const { trainers } = (await work.load(file, state.about.worker)).state;
+  return work.decide(decision, id, approval(caller, trainers), becauseOf(state));
 };

@@ -118,6 +118,8 @@ export const evolveFile = (state: FileState, event: FileEvent): FileState => {
 };
 
 /** It decides nothing: it remembers, and what follows is folded from it (see run/refold.ts). */
-const decider: Decider<never, FileState, FileEvent> = { initial, decide: () => [], evolve: evolveFile };
+export interface Remember { readonly type: 'Remember'; readonly events: readonly FileEvent[] }
 
-export const file: Aggregate<never, FileState, FileEvent> = { name: 'file', decider, organisation: () => undefined };
+const decider: Decider<Remember, FileState, FileEvent> = { initial, decide: ({ events }) => events, evolve: evolveFile };
+
+export const file: Aggregate<Remember, FileState, FileEvent> = { name: 'file', decider, organisation: () => undefined };

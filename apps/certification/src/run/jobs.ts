@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { civilDate, WrongState } from '#libs/decider';
-import { type Job, Reader, Transactions } from '#libs/service';
+import { derivedId, WrongState } from '#libs/decider';
+import { type Job, Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
-import { certificate } from '../certificate/certificate.js';
-import { numberSchemes } from '../certificate/number.js';
-import { series, seriesId } from '../certificate/series.js';
+import { issue } from '../certificate/issue.js';
 import { contest } from '../contest/contest.js';
-import { decision } from '../decision/decision.js';
 import { file } from '../file/file.js';
-import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { decisionRun } from './decision-run.js';
-import { certificateId, refold } from './refold.js';
-import { type CodeResults, frozenPack, resultsOf } from './results.js';
+import { refold } from './refold.js';
+import { type CodeResults, resultsOf } from './results.js';
 import { type TaskRow, Tasks } from './tasks-view.js';
 
-/** Codes of one chunk: a transaction of well under a second, also for teams. */
-const CHUNK = 20;
+/** Codes of one chunk, and certificates of one transaction: well under a second, also for teams. */
+const CHUNK = 100;
+const CERTIFICATES = 100;
 
 const taskOf = (row: TaskRow, name: string, seed: string) =>
   ({
@@ -48,9 +45,9 @@ export class DecisionRunJob implements Job {
     const upTo = Math.min(run.cursor + CHUNK, run.codes);
     try {
       await this.transactions.runAs(task, async (work) => {
-        for (const { members } of results.slice(run.cursor, upTo))
-          // The cause of a worker's decision is the message that placed this worker's code.
-          for (const { worker, placed, result } of members) await refold(work, worker, result, { causation: placed });
+        // The cause of a worker's decision is the message that placed this worker's code.
+        await refold(work, results.slice(run.cursor, upTo).flatMap(({ members }) =>
+          members.map(({ worker, placed, result }) => ({ worker, result, because: { causation: placed } }))));
         await work.decide(decisionRun, row.id, { type: 'DecideChunk', from: run.cursor, upTo });
       });
     } catch (error) {
@@ -75,59 +72,37 @@ export class DecisionRunJob implements Job {
 export class RefoldJob implements Job {
   readonly name = 'refold';
 
-  constructor(private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader) {}
+  constructor(private readonly tasks: Tasks, private readonly transactions: Transactions) {}
 
   async step(): Promise<boolean> {
-    for (const row of await this.tasks.open('refold', 20)) {
-      const { state } = await this.reader.peek(file, row.id);
-      if (!state.stale) continue; // done, the view is only behind
-      await this.transactions.runAs(taskOf(row, this.name, row.cause), (work) => refold(work, row.id, null, {}));
-      return true;
-    }
+    // One time and story each: a transaction each.
+    for (const row of await this.tasks.open('refold', 20))
+      if (await this.transactions.runAs(taskOf(row, this.name, row.cause), (work) => again(work, row.id))) return true;
     return false;
   }
 }
+
+/** False: done already, the view is only behind. */
+const again = async (work: Work, worker: string): Promise<boolean> => {
+  if (!(await work.load(file, worker)).state.stale) return false;
+  await refold(work, [{ worker, result: null, because: {} }]);
+  return true;
+};
 
 /** An approved decision that gives a level gets its certificate by itself. */
 @Injectable()
 export class CertificateJob implements Job {
   readonly name = 'certificates';
 
-  constructor(private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader) {}
+  constructor(private readonly tasks: Tasks, private readonly transactions: Transactions) {}
 
   async step(): Promise<boolean> {
-    let any = false;
-    for (const row of await this.tasks.open('certificate', 50)) any = (await this.issue(row)) || any;
-    return any;
-  }
-
-  /** One transaction each: number, certificate, rung and decision together, so no number is lost. */
-  private async issue(row: TaskRow): Promise<boolean> {
-    if ((await this.reader.peek(decision, row.id)).state.is !== 'approved') return false;
-    const id = certificateId(row.id);
-    await this.transactions.runAs(taskOf(row, this.name, id), async (work) => {
-      const { state } = await work.load(decision, row.id);
-      if (state.is !== 'approved' || state.proposed.to === null) return;
-      const { worker, contest: of, occupation, organisation, pack: ref } = state.about;
-      const level = state.proposed.to;
-      const pack = frozenPack(ref);
-      if (pack === null) throw new Error(`decision ${row.id} was approved under a pack that is not available`);
-      const scheme = numberSchemes[pack.process.codeScheme];
-      const name = scheme.series(pack.process.issuer, level, row.at);
-      const { version: serial } = await work.decide(series, seriesId(name), { type: 'Draw', certificate: id });
-      const number = scheme.number(name, serial);
-      const on = civilDate(row.at);
-      await work.decide(certificate, id, {
-        type: 'Issue', number, decision: row.id, worker, contest: of, occupation, organisation, level, on,
-      });
-      await work.decide(decision, row.id, { type: 'Issue', certificate: id, number });
-      await work.decide(skillRecord, skillRecordId(worker, occupation), {
-        type: 'Grant', worker, occupation, organisation, level, since: on, decision: row.id, certificate: number,
-      });
-      const { state: known } = await work.load(file, worker);
-      if (!known.occupations.includes(occupation)) await work.record(file, worker, [{ type: 'SkillRecordOpened', occupation }]);
-    });
-    return true;
+    const rows = await this.tasks.open('certificate', CERTIFICATES);
+    const [first] = rows;
+    if (first === undefined) return false;
+    // What is issued in one transaction has its ids from what is issued in it: no other batch can make the same.
+    const seed = derivedId('certificates', ...rows.map(({ id }) => id));
+    return (await this.transactions.runAs(taskOf(first, this.name, seed), (work) => issue(work, rows))) > 0;
   }
 }
 

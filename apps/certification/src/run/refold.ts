@@ -5,12 +5,11 @@ import type { Because, Work } from '#libs/service';
 import { certificate } from '../certificate/certificate.js';
 import { decision, type DecisionCommand } from '../decision/decision.js';
 import { evolveFile, file, type FileEvent, type FileState, type Known, type Result } from '../file/file.js';
-import { skillRecord, skillRecordId, type SkillRecordState } from '../skill-record/skill-record.js';
+import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { frozenPack } from './results.js';
 
 export const decisionId = (contest: string, worker: string, nth: number): string =>
   nth === 1 ? derivedId(contest, worker) : derivedId(contest, worker, nth);
-export const certificateId = (of: string): string => derivedId(of, 'certificate');
 
 /** What the fold asks to be done about one contest. */
 export type Step =
@@ -47,21 +46,65 @@ const outcomeOf = (known: Known): Outcome => {
   return { pack: frozenPack(pack), contest, placing: { ...placing, ruled: valid ? ruled : null }, person, rejected };
 };
 
-/** In the caller's transaction; never in a person's name: decisions of other organisations may follow. */
-export const refold = async (work: Work, worker: string, result: Result | null, because: Because): Promise<void> => {
-  const loaded = await work.load(file, worker);
-  const { mergedInto } = loaded.state;
-  // A correction still names the record that was merged away: the person's results go on in the other.
-  if (mergedInto !== null && result !== null) return refold(work, mergedInto, result, because);
-  const first: readonly FileEvent[] = result === null || !isNews(loaded.state, result)
-    ? []
-    : [{ type: 'ResultKnown', ...result }];
-  const state = first.reduce(evolveFile, loaded.state);
-  const steps = differences(worker, state, await importedLevels(work, worker, state));
-  const made: FileEvent[] = [];
-  for (const step of steps) made.push(await take(work, step, worker, { ...because, organisation: step.known.organisation }));
-  const events: readonly FileEvent[] = [...first, ...made, ...(state.stale ? [{ type: 'Refolded' } as const] : [])];
-  await work.record(file, worker, events, { ...because, organisation: null, expected: loaded.version });
+/** A worker to decide again, with what is new about one contest, if anything. */
+export interface Refold {
+  readonly worker: string;
+  readonly result: Result | null;
+  readonly because: Because;
+}
+
+interface Plan extends Refold {
+  readonly version: number;
+  readonly news: readonly FileEvent[];
+  readonly state: FileState;
+}
+
+/**
+ * Decides workers again, in a job's transaction, all at once: a few round trips, however many they are. Never in a
+ * person's name: decisions of other organisations may follow.
+ */
+export const refold = async (work: Work, workers: readonly Refold[]): Promise<void> => {
+  if (workers.length === 0) return;
+  const { plans, later } = await planned(work, workers);
+  const imported = await importedLevels(work, plans);
+  const steps = plans.map(
+    (plan) => differences(plan.worker, plan.state, imported.get(plan.worker) ?? []).map((step) => ({ plan, step })),
+  );
+  await take(work, steps.flat());
+  await work.decideMany(file, plans.map(({ worker, because, version, news, state }, index) => {
+    const made = (steps[index] ?? []).map(({ step }) => madeOf(step));
+    const events = [...news, ...made, ...(state.stale ? [{ type: 'Refolded' } as const] : [])];
+    // What was read must still be so: another transaction may have decided on the same person.
+    return {
+      id: worker, command: { type: 'Remember' as const, events }, because: { ...because, organisation: null, expected: version },
+    };
+  }));
+  await refold(work, later);
+};
+
+/** Each worker once; who comes twice, or goes on in another record, comes after. */
+const planned = async (work: Work, workers: readonly Refold[]): Promise<{ plans: Plan[]; later: Refold[] }> => {
+  const now = new Map<string, Refold>();
+  const later = workers.filter((each) => {
+    if (now.has(each.worker)) return true;
+    now.set(each.worker, each);
+    return false;
+  });
+  const files = await work.loadMany(file, [...now.keys()]);
+  const plans: Plan[] = [];
+  for (const each of now.values()) {
+    const loaded = files.get(each.worker);
+    if (loaded === undefined) throw new Error(`the file of ${each.worker} was not loaded`);
+    const { mergedInto } = loaded.state;
+    // A correction still names the record that was merged away: the person's results go on in the other.
+    if (mergedInto !== null && each.result !== null) later.push({ ...each, worker: mergedInto });
+    else {
+      const news: readonly FileEvent[] =
+        each.result === null || !isNews(loaded.state, each.result) ? [] : [{ type: 'ResultKnown', ...each.result }];
+      plans.push({ ...each, version: loaded.version, news, state: news.reduce(evolveFile, loaded.state) });
+    }
+  }
+  return { plans, later };
 };
 
 const isNews = (state: FileState, result: Result): boolean => {
@@ -72,57 +115,75 @@ const isNews = (state: FileState, result: Result): boolean => {
   return digestOf(known) !== digestOf(result);
 };
 
-const importedLevels = async (
-  work: Work, worker: string, { contests, occupations }: FileState,
-): Promise<readonly ImportedLevel[]> => {
-  const relevant = [
-    ...new Set(Object.values(contests).map(({ contest }) => contest.occupation))
-  ].filter((each) => occupations.includes(each));
-  const records = await work.loadMany(skillRecord, relevant.map((occupation) => skillRecordId(worker, occupation)));
-  return [...records.values()].flatMap(({ state }: { state: SkillRecordState }) =>
-    state.imported.map(({ level, since }) => ({ occupation: state.occupation ?? '', level, since })));
+/** The levels that each worker held from outside the chain, in the occupations of their contests. */
+const importedLevels = async (work: Work, plans: readonly Plan[]): Promise<ReadonlyMap<string, readonly ImportedLevel[]>> => {
+  const ids = plans.map(({ worker, state: { contests, occupations } }) => {
+    const relevant = new Set(Object.values(contests).map(({ contest }) => contest.occupation));
+    return {
+      worker, records: [...relevant].filter((each) => occupations.includes(each)).map((each) => skillRecordId(worker, each)),
+    };
+  });
+  const records = await work.loadMany(skillRecord, ids.flatMap(({ records: each }) => each));
+  const levels = (id: string): readonly ImportedLevel[] => {
+    const state = records.get(id)?.state;
+    return state === undefined
+      ? []
+      : state.imported.map(({ level, since }) => ({ occupation: state.occupation ?? '', level, since }));
+  };
+  return new Map(ids.map(({ worker, records: each }) => [worker, each.flatMap(levels)]));
 };
 
-const take = async (work: Work, step: Step, worker: string, because: Because): Promise<FileEvent> => {
-  const { known } = step;
-  const contest = known.contest.id;
-  if (step.is === 'revoke') {
-    await fall(work, step.id, { type: 'Revoke', because: 'merged' }, because);
-    return { type: 'DecisionRevoked', contest };
+type Decided = Exclude<Step, { is: 'revoke' }>;
+interface Taken { readonly plan: Plan; readonly step: Step }
+
+/** The event by which the file remembers a step. */
+const madeOf = (step: Step): FileEvent => {
+  const contest = step.known.contest.id;
+  if (step.is === 'revoke') return { type: 'DecisionRevoked', contest };
+  const { decision: outcome, facts } = step.folded;
+  return {
+    type: 'DecisionMade', contest, decision: step.id, nth: step.nth, effects: effectsDigest(outcome), facts: digestOf(facts),
+  };
+};
+
+const take = async (work: Work, taken: readonly Taken[]): Promise<void> => {
+  const because = ({ plan, step }: Taken): Because => ({ ...plan.because, organisation: step.known.organisation });
+  const falling = taken.flatMap((each): { id: string; command: Falling; because: Because }[] => {
+    const { step } = each;
+    if (step.is === 'revoke') return [{ id: step.id, command: { type: 'Revoke', because: 'merged' }, because: because(each) }];
+    if (step.is === 'confirm' || step.supersedes === null) return [];
+    return [{ id: step.supersedes, command: { type: 'Supersede', next: step.id }, because: because(each) }];
+  });
+  const decided = taken.flatMap((each) =>
+    each.step.is === 'revoke'
+      ? []
+      : [{ id: each.step.id, command: commandOf(work, each.plan.worker, each.step), because: because(each) }]);
+  const before = await work.loadMany(decision, falling.map(({ id }) => id));
+  await work.decideMany(decision, [...falling, ...decided]);
+  for (const { id, command, because: why } of falling) {
+    const state = before.get(id)?.state;
+    // The decision falls, and its certificate and rung with it.
+    if (state?.is !== 'issued') continue;
+    const { worker, occupation } = state.about;
+    const reason = command.type === 'Supersede' ? 'superseded' : command.because;
+    await work.decide(certificate, state.certificate, { type: 'Revoke', because: reason }, why);
+    await work.decide(skillRecord, skillRecordId(worker, occupation), { type: 'Withdraw', decision: id }, why);
   }
-  const { folded, id, nth } = step;
-  const { facts, decision: outcome } = folded;
+};
+
+type Falling = Extract<DecisionCommand, { type: 'Supersede' | 'Revoke' }>;
+
+const commandOf = (work: Work, worker: string, step: Decided): DecisionCommand => {
+  const { known, folded: { facts, decision: outcome } } = step;
   const { level, honours, money, held, reasons } = outcome;
   const found = { facts, sources: known.sources, revision: known.revision, reasons };
-  if (step.is === 'confirm') await work.decide(decision, id, { type: 'Confirm', found }, because);
-  else {
-    if (step.supersedes !== null) await fall(work, step.supersedes, { type: 'Supersede', next: id }, because);
-    const pack = frozenPack(known.pack);
-    const about = {
-      worker, contest, entryNumber: known.entryNumber, occupation: known.contest.occupation, organisation: known.organisation,
-      nth, pack: known.pack,
-    };
-    await work.decide(decision, id, {
-      type: 'Find', about, found, effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at),
-      approval: pack?.process.approval ?? 'person',
-    }, because);
-  }
-  return { type: 'DecisionMade', contest, decision: id, nth, effects: effectsDigest(outcome), facts: digestOf(facts) };
-};
-
-/** The decision falls, and its certificate and rung with it. */
-const fall = async (
-  work: Work, id: string, command: Extract<DecisionCommand, { type: 'Supersede' | 'Revoke' }>, because: Because,
-): Promise<void> => {
-  const { state } = await work.load(decision, id);
-  await work.decide(decision, id, command, because);
-  if (state.is !== 'issued') return;
-  const { worker, occupation } = state.about;
-  await work.decide(
-    certificate, state.certificate, { type: 'Revoke', because: command.type === 'Supersede' ? 'superseded' : command.because },
-    because,
-  );
-  await work.decide(skillRecord, skillRecordId(worker, occupation), { type: 'Withdraw', decision: id }, because);
+  if (step.is === 'confirm') return { type: 'Confirm', found };
+  const pack = frozenPack(known.pack);
+  const { contest: { id: contest, occupation }, entryNumber, organisation } = known;
+  return {
+    type: 'Find', about: { worker, contest, entryNumber, occupation, organisation, nth: step.nth, pack: known.pack }, found,
+    effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at), approval: pack?.process.approval ?? 'person',
+  };
 };
 
 const noticeEnd = (pack: Pack | null, at: Instant): Instant =>

@@ -1,0 +1,93 @@
+import { civilDate, derivedId } from '#libs/decider';
+import type { Because, Work } from '#libs/service';
+import type { Level, Pack } from '#libs/policy';
+import { type About, decision } from '../decision/decision.js';
+import { file } from '../file/file.js';
+import { frozenPack } from '../run/results.js';
+import type { TaskRow } from '../run/tasks-view.js';
+import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
+import { certificate } from './certificate.js';
+import { numberSchemes } from './number.js';
+import { series, seriesId } from './series.js';
+
+export const certificateId = (of: string): string => derivedId(of, 'certificate');
+
+interface Due {
+  readonly id: string;
+  readonly certificate: string;
+  readonly about: About;
+  readonly level: Level;
+  readonly at: string;
+  readonly because: Because;
+  /** The series that it is numbered in. */
+  readonly series: string;
+  readonly number: (serial: number) => string;
+}
+
+/** Numbers, certificates, decisions and rungs in one transaction: no number is lost, none is used twice. How many. */
+export const issue = async (work: Work, rows: readonly TaskRow[]): Promise<number> => {
+  const due = await dueOf(work, rows);
+  for (const name of new Set(due.map(({ series: of }) => of))) {
+    const here = due.filter(({ series: of }) => of === name);
+    const { version } = await work.decide(series, seriesId(name), {
+      type: 'Draw', certificates: here.map((each) => each.certificate),
+    });
+    await write(work, here.map((each, index) => ({ ...each, drawn: each.number(version - here.length + 1 + index) })));
+  }
+  return due.length;
+};
+
+/** Those that are approved still, a worker at a time; a decision whose pack is gone waits until it is back. */
+const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due[]> => {
+  const states = await work.loadMany(decision, rows.map(({ id }) => id));
+  const workers = new Set<string>();
+  return rows.flatMap(({ id, at, cause, correlation, organisation }): Due[] => {
+    const state = states.get(id)?.state;
+    if (state?.is !== 'approved' || state.proposed.to === null || workers.has(state.about.worker)) return [];
+    const pack = frozenPack(state.about.pack);
+    if (pack === null) return [];
+    workers.add(state.about.worker);
+    const level = state.proposed.to;
+    const { name, number } = numbering(pack, level, at);
+    return [{
+      id, certificate: certificateId(id), about: state.about, level, at, series: name, number,
+      because: { at, causation: cause, correlation, organisation },
+    }];
+  });
+};
+
+const numbering = (pack: Pack, level: Level, at: string): { name: string; number: (serial: number) => string } => {
+  const scheme = numberSchemes[pack.process.codeScheme];
+  const name = scheme.series(pack.process.issuer, level, at);
+  return { name, number: (serial) => scheme.number(name, serial) };
+};
+
+const write = async (work: Work, due: readonly (Due & { drawn: string })[]): Promise<void> => {
+  await work.decideMany(certificate, due.map(({ id, certificate: of, about, level, at, because, drawn: number }) => {
+    const { worker, contest, occupation, organisation } = about;
+    const command = {
+      type: 'Issue', number, decision: id, worker, contest, occupation, organisation, level, on: civilDate(at),
+    } as const;
+    return { id: of, command, because };
+  }));
+  await work.decideMany(decision, due.map(({ id, certificate: of, because, drawn: number }) =>
+    ({ id, command: { type: 'Issue', certificate: of, number } as const, because })));
+  await work.decideMany(skillRecord, due.map(({
+    id, about: { worker, occupation, organisation }, level, at, because, drawn,
+  }) => ({
+    id: skillRecordId(worker, occupation), because,
+    command: {
+      type: 'Grant', worker, occupation, organisation, level, since: civilDate(at), decision: id, certificate: drawn,
+    } as const,
+  })));
+  const files = await work.loadMany(file, due.map(({ about }) => about.worker));
+  await work.decideMany(file, due.flatMap(({ about: { worker, occupation }, because }) =>
+    files.get(worker)?.state.occupations.includes(occupation) === true
+      ? []
+      : [
+        {
+          id: worker, command: { type: 'Remember', events: [{ type: 'SkillRecordOpened', occupation }] } as const,
+          because: { ...because, organisation: null },
+        },
+      ]));
+};
