@@ -3,7 +3,6 @@
  * Compiles apps, libs, test and scripts to dist/, only what changed (by time of modification); types are checked by `npm run types`.
  * Each file is written beside and renamed, so that builds at the same time do not tear each other's files.
  */
-import { transformFile } from '@swc/core';
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +65,7 @@ async function one(file) {
     const temporary = `${target}.${process.pid}`;
     if (file.endsWith('.json')) await copyFile(file, temporary);
     else {
+      const { transformFile } = await import('@swc/core'); // only where there is something to compile
       const { code, map } = await transformFile(file, options);
       await writeFile(`${target}.map`, map);
       await writeFile(temporary, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);

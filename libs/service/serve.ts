@@ -17,13 +17,19 @@ export const serve = async (definition: ServiceDefinition, env: NodeJS.ProcessEn
   onStop(() => service.close());
 };
 
-/** Once, whichever signal comes; a second signal does not wait. */
+/** A terminal and npm may both pass on one Ctrl-C: only a later one is meant. */
+const IMPATIENT_MS = 2_000;
+
+/** Once, whichever signal comes; a second signal, later, does not wait. */
 export const onStop = (stop: () => Promise<void>): void => {
-  let stopping = false;
+  let since: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (since !== undefined) {
+        if (Date.now() - since > IMPATIENT_MS) process.exit(1);
+        return;
+      }
+      since = Date.now();
       stop().then(
         () => process.exit(0),
         (error: unknown) => {
