@@ -14,7 +14,7 @@ describe('the demo, played once and once through a crash of the server', () => {
   beforeAll(async () => {
     [once, crashed] = await Promise.all([play(), playThroughCrash()]);
     outcome = JSON.parse(once) as Outcome;
-  }, 400_000);
+  }, 900_000);
 
   it('comes to the very same bytes', () => {
     expect(crashed).toBe(once);

@@ -43,7 +43,7 @@ export const launch = async (folder: string, port: number): Promise<Launched> =>
     await ready(url, child);
   } catch (error) {
     await end();
-    throw new Error(`${String(error)}: ${said}`);
+    throw new Error(`${String(error)}: ${said}`, { cause: error });
   }
   return { url, child, end };
 };

@@ -9,6 +9,7 @@ import { grantsView } from './grant/grants-view.js';
 import { incentivesMigrations } from './migrations.js';
 import { incentivesPublished } from './published.js';
 import { incentivesReactions } from './reactions.js';
+import { worker } from './worker/worker.js';
 
 const claimWindow = timer({
   name: 'claim-window',
@@ -25,7 +26,7 @@ export const incentives: ServiceDefinition = {
     '按已批准的晋级决定提出奖补，审批、发放；决定被撤销时追回。',
     'Grants that follow approved promotion decisions: approved, paid, and recovered when the decision falls.',
   ),
-  aggregates: [grant, decision],
+  aggregates: [grant, decision, worker],
   views: [grantsView],
   timers: [claimWindow],
   published: incentivesPublished,

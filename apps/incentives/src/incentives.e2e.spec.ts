@@ -15,7 +15,7 @@ describe('incentives', () => {
   beforeAll(async () => {
     service = await testService(incentives);
     bus = new EmbeddedBus({ url: service.database.url });
-    await bus.createTopics(['jinji.promotions'], 2);
+    await bus.createTopics(['jinji.promotions', 'jinji.people'], 2);
   }, 60_000);
   afterAll(async () => {
     await bus.close();
@@ -101,6 +101,19 @@ describe('incentives', () => {
     expect(await service.database.query("SELECT 1 FROM events WHERE data::text LIKE '%重复申领%'")).toEqual([]);
     const mine = await service.request<Listed[]>('GET', '/me', { as: { role: 'worker', sub: about.worker } });
     expect(mine.body).toMatchObject([{ id: medal, state: 'refused' }]);
+  });
+
+  it('goes on with the record that a person was merged into, and forgets what was said about who is erased', async () => {
+    const { approved, medal, about } = decided();
+    await approved();
+    await officer(`/grants/${medal}/refuse`, { reason: '材料不全' });
+    const into = newId();
+    await hears('jinji.worker.merged.v1', { worker: about.worker, into });
+    const mine = await service.request<Listed[]>('GET', '/me', { as: { role: 'worker', sub: into } });
+    expect(mine.body).toMatchObject([{ id: medal, state: 'refused' }]);
+    await hears('jinji.worker.erased.v1', { worker: about.worker });
+    const shown = await service.request('GET', `/grants/${medal}`, { as: 'auditor' });
+    expect(shown.body).toMatchObject({ state: 'refused', reason: null });
   });
 
   it('lets nobody approve a grant of their own, and nobody else see it', async () => {

@@ -2,6 +2,7 @@
 import { on, type Reaction, type Work } from '#libs/service';
 import { decision, type DecisionCommand, dueGrants, fallingGrants, grantId } from './decision/decision.js';
 import { grant, type GrantCommand } from './grant/grant.js';
+import { worker } from './worker/worker.js';
 
 interface Order { readonly id: string; readonly command: GrantCommand }
 
@@ -19,14 +20,16 @@ const remember = async (work: Work, id: string, command: DecisionCommand): Promi
 };
 
 export const incentivesReactions: readonly Reaction[] = [
-  on('jinji.promotion.approved.v1', ({ data: { decision: id, organisation, worker, contest, money, on: date } }, work) =>
-    remember(work, id, { type: 'RecordApproval', organisation, worker, contest, money, on: date })),
+  on('jinji.promotion.approved.v1', ({ data: { decision: id, organisation, worker: of, contest, money, on: date } }, work) =>
+    remember(work, id, { type: 'RecordApproval', organisation, worker: of, contest, money, on: date })),
   on('jinji.certificate.issued.v1', ({ data }, work) =>
     remember(work, data.decision, { type: 'RecordCertificate', on: data.on })),
   on('jinji.certificate.revoked.v1', ({ data }, work) =>
     remember(work, data.decision, { type: 'RecordVoidCertificate' })),
   on('jinji.promotion.superseded.v1', ({ data }, work) =>
     remember(work, data.decision, { type: 'RecordFall', because: 'superseded' })),
+  on('jinji.worker.merged.v1', ({ data }, work) => work.decide(worker, data.worker, { type: 'RecordMerge', into: data.into })),
+  on('jinji.worker.erased.v1', ({ data }, work) => work.vault.shred(work.query, data.worker)),
   on('jinji.promotion.revoked.v1', ({ data }, work) =>
     remember(work, data.decision, { type: 'RecordFall', because: 'revoked' })),
 ];

@@ -31,7 +31,8 @@ export class GrantDto {
 }
 
 export class GrantWithReasonDto extends GrantDto {
-  @TextField({ nullable: true, description: 'why it was refused; null where it was not, or the text was erased' }) reason!: string | null;
+  @TextField({ nullable: true, description: 'why it was refused; null where it was not, or the text is erased' })
+  reason!: string | null;
 }
 
 export class GrantsQuery extends PageQuery {

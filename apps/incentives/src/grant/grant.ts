@@ -8,7 +8,9 @@
  *      ▼         ▼
  *   expired   refused
  */
-import { addDays, type CivilDate, type Decider, type Instant, never, Refusal, startOf, text, type Text, WrongState } from '#libs/decider';
+import {
+  addDays, type CivilDate, type Decider, type Instant, never, Refusal, startOf, text, type Text, WrongState,
+} from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export type Payee = 'person' | 'team' | 'coach' | 'employer';

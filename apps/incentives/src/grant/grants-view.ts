@@ -1,6 +1,7 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Recorded } from '#libs/event-store';
 import { view } from '#libs/views';
+import type { WorkerEvent } from '../worker/worker.js';
 import type { Grant, GrantEvent, Payee } from './grant.js';
 
 /** Every state that a list may be asked for. */
@@ -38,7 +39,7 @@ export class GrantRow {
 const change = (recorded: Recorded, db: EntityManager, columns: Partial<GrantRow>): Promise<unknown> =>
   db.update(GrantRow, { id: recorded.aggregateId }, { ...columns, version: recorded.version });
 
-export const grantsView = view<GrantEvent>('grants', [GrantRow], {
+export const grantsView = view<GrantEvent | WorkerEvent>('grants', [GrantRow], {
   GrantProposed: async ({ aggregateId: id, version, position, event: { type: _, ...terms } }, db) =>
     db.insert(GrantRow, {
       id, ...terms, state: 'proposed', owed: 0, reference: null, reason: null, because: null, version, position,
@@ -51,5 +52,6 @@ export const grantsView = view<GrantEvent>('grants', [GrantRow], {
   RecoveryOpened: (recorded, db) =>
     change(recorded, db, { state: 'owed', owed: recorded.event.fen, because: recorded.event.because }),
   PartRepaid: (recorded, db) => change(recorded, db, { owed: recorded.event.left }),
+  WorkerMerged: ({ aggregateId, event }, db) => db.update(GrantRow, { worker: aggregateId }, { worker: event.into }),
   GrantRecovered: (recorded, db) => change(recorded, db, { state: 'recovered', owed: 0 }),
 });
