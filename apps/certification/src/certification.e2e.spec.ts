@@ -319,6 +319,12 @@ describe('certification, through HTTP and the bus', () => {
     expect(await post(`/decisions/${decision}/object`, { grounds: '我的等级有误' }, ida)).toMatchObject({ status: 200 });
     await certifying.settled();
     expect(await decisionOf(contest, 'c1')).toMatchObject({ state: 'held' });
+    expect(await get(`/decisions/${decision}`)).toMatchObject({
+      state: 'held', notes: [{ what: 'objection', by: id('ida'), text: '我的等级有误' }],
+    });
+    expect(
+      (await certifying.request('GET', `/decisions/${decision}`, { as: { role: 'certifier', org: 'org-2' } })).status,
+    ).toBe(404);
     expect(await post(`/decisions/${decision}/dismiss-objection`, { reasons: '档案核对无误' })).toMatchObject({ status: 200 });
     await certifying.moveClock('2026-06-17T01:00:00.000Z');
     expect(await post(`/decisions/${decision}/approve`)).toMatchObject({ status: 200 });
@@ -341,6 +347,8 @@ describe('certification, through HTTP and the bus', () => {
     await others.say('jinji.worker.erased.v1', { worker: id('eve') }, '2026-06-12T01:00:00.000Z');
     await certifying.settled();
     expect(await texts()).toEqual([{ left: 0 }]);
+    const rejected = (await decisions(id('june'))).find(({ nth }) => nth === 1);
+    expect(await get(`/decisions/${rejected?.id ?? ''}`)).toMatchObject({ notes: [{ what: 'rejection', text: null }] });
     await holds('eve', 2, '2024-01-01');
     await certifying.settled();
     // Decided again without any text. What was rejected in June was 二级; 一级 is another proposal, and takes the year's cap.

@@ -51,6 +51,16 @@ export class DecisionDto {
   }) number!: string | null;
 }
 
+export class NoteDto {
+  @EnumField(['objection', 'objection-dismissed', 'ruling', 'rejection']) what!: string;
+  @RefField({ description: 'the subject who wrote it' }) by!: string;
+  @TextField({ max: 2000, nullable: true, description: 'null: erased with the person' }) text!: string | null;
+}
+
+export class DecisionWithNotesDto extends DecisionDto {
+  @ListField(() => NoteDto, { description: 'what was written about it, oldest first' }) notes!: NoteDto[];
+}
+
 export class DecisionsQuery extends PageQuery {
   @EnumField(decisionStates, { optional: true }) state?: DecisionStateName;
   @IdField({ optional: true }) contest?: string;

@@ -14,7 +14,8 @@ import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
 import { decision, type DecisionCommand, type DecisionState } from './decision.js';
 import {
-  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, explained, ExplanationDto, ObjectionDto,
+  BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, DecisionWithNotesDto, explained, ExplanationDto,
+  ObjectionDto,
   ReasonsDto, RulingDto, shown,
 } from './decision.dto.js';
 import { Decisions } from './decisions.js';
@@ -61,6 +62,20 @@ export class DecisionController {
     const { state: run } = await this.reader.peek(decisionRun, runId(id, state.run));
     const counts = run.is === 'none' ? { codes: 0, decided: 0 } : { codes: run.codes, decided: run.cursor };
     return { contest: id, revision: state.run, state: run.is, ...counts };
+  }
+
+  @Get('decisions/:id')
+  @Roles('certifier', 'worker')
+  @ApiOperation({
+    summary: 'One decision, with what was written about it: objections, rulings, reasons 决定与意见',
+    description: 'A worker sees only the own decisions.',
+  })
+  @Produces(DecisionWithNotesDto)
+  async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<DecisionWithNotesDto>> {
+    const { state, version } = await this.visible(id, caller);
+    const texts = await this.vault.readMany(this.decisions.query, state.notes.map(({ text }) => text));
+    const notes = state.notes.map(({ what, by, text }) => ({ what, by, text: texts.get(text) ?? null }));
+    return versioned({ ...shown(await this.decisions.one(id)), notes }, version);
   }
 
   @Get('decisions/:id/explanation')

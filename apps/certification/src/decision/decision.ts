@@ -90,9 +90,17 @@ export type DecisionState =
   | ({ readonly is: 'issued'; readonly proposed: Proposed; readonly certificate: string } & Known)
   | ({ readonly is: 'withoutEffect' | 'rejected' | 'superseded' | 'revoked' } & Known);
 
+/** What a person wrote about it; the text lies in the vault. */
+export interface Note {
+  readonly what: 'objection' | 'objection-dismissed' | 'ruling' | 'rejection';
+  readonly by: string;
+  readonly text: string;
+}
+
 interface Known {
   readonly about: About;
   readonly found: Found;
+  readonly notes: readonly Note[];
   /** Effects that a panel must settle. */
   readonly held: readonly EffectKind[];
 }
@@ -188,8 +196,9 @@ const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
 type Further = Exclude<DecisionEvent, { type: 'PromotionProposed' | 'NothingFound' | 'PromotionHeld' }>;
 
 const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further): DecisionState => {
-  const { about, found, held } = state;
-  const same = { about, found, held };
+  const { about, found, held, notes } = state;
+  const same = { about, found, held, notes };
+  const noted = (what: Note['what'], by: string, text: string) => ({ ...same, notes: [...notes, { what, by, text }] });
   const proposed = 'proposed' in state ? state.proposed : null;
   switch (event.type) {
     case 'EffectsHeld': return { ...state, held: event.effects };
@@ -197,12 +206,15 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
       const { facts, sources, revision, reasons } = event;
       return { ...state, found: { facts, sources, revision, reasons } };
     }
-    case 'PlaceRuled': return state;
-    case 'ObjectionRaised': return { is: 'held', proposed, ...same };
-    case 'ObjectionDismissed': return proposed === null ? state : { is: 'onNotice', proposed, ...same };
+    case 'PlaceRuled': return { ...state, notes: noted('ruling', event.by, event.reasons).notes };
+    case 'ObjectionRaised': return { is: 'held', proposed, ...noted('objection', event.by, event.grounds) };
+    case 'ObjectionDismissed': {
+      const after = noted('objection-dismissed', event.by, event.reasons);
+      return proposed === null ? { ...state, ...after } : { is: 'onNotice', proposed, ...after };
+    }
     case 'NoticeEnded': return proposed === null ? state : { is: 'awaiting', proposed, ...same };
     case 'PromotionApproved': return proposed === null ? state : { is: 'approved', proposed, ...same };
-    case 'PromotionRejected': return { is: 'rejected', ...same };
+    case 'PromotionRejected': return { is: 'rejected', ...noted('rejection', event.by, event.reasons) };
     case 'PromotionIssued': return proposed === null
       ? state
       : { is: 'issued', proposed, certificate: event.certificate, ...same };
@@ -215,7 +227,7 @@ const known = (event: About & Found, held: readonly EffectKind[]): Known => {
   const { worker, contest, entryNumber, occupation, organisation, nth, pack, facts, sources, revision, reasons } = event;
   return {
     about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons },
-    held,
+    held, notes: [],
   };
 };
 

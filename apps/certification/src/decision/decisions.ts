@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, MoreThan } from 'typeorm';
 import { isId } from '#libs/decider';
-import { type Caller, type Page, pageOf, readCursor } from '#libs/web';
+import type { Query } from '#libs/event-store';
+import { queryOn } from '#libs/views';
+import { type Caller, NotFound, type Page, pageOf, readCursor } from '#libs/web';
 import { DecisionRow, type DecisionStateName } from './decisions-view.js';
 
 interface Asked {
@@ -15,7 +17,11 @@ interface Asked {
 /** What may be asked about decisions; every question names the caller's organisation, or the worker. */
 @Injectable()
 export class Decisions {
-  constructor(private readonly db: DataSource) {}
+  readonly query: Query;
+
+  constructor(private readonly db: DataSource) {
+    this.query = queryOn(db);
+  }
 
   async page({ limit = 50, cursor, state, contest, worker }: Asked, { organisation }: Caller): Promise<Page<DecisionRow>> {
     const [after] = readCursor(cursor, 1) ?? [];
@@ -27,6 +33,12 @@ export class Decisions {
       order: { position: 'ASC' }, take: limit + 1,
     });
     return pageOf(rows, limit, (last) => [last.position]);
+  }
+
+  async one(id: string): Promise<DecisionRow> {
+    const row = await this.db.manager.findOneBy(DecisionRow, { id });
+    if (row === null) throw new NotFound('decision', id);
+    return row;
   }
 
   async ofWorker(worker: string): Promise<DecisionRow[]> {
