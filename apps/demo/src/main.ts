@@ -38,7 +38,7 @@ const main = async (): Promise<void> => {
     const outcome = await play(api, examples, progress);
     progress.stop();
     failed = false;
-    const where = { url: url ?? '', folder: keep && server ? server.folder : null };
+    const where = { url: url ?? null, folder: keep && server ? server.folder : null };
     process.stdout.write(json ? `${JSON.stringify(outcome, null, 2)}\n` : told(outcome, where));
     if (json && where.folder !== null) console.error(`kept in ${where.folder}`);
   } finally {

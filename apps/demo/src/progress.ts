@@ -29,10 +29,11 @@ export const progressBar = (): Progress & { stop(): void } => {
       show(name);
     },
     done: (count = 1) => {
+      const quarters = Math.floor((done * 4) / calls);
       done += count;
       if (done % 25 === 0) show();
       // Where nobody sees a bar move, a line says every quarter that it does.
-      if (!terminal && calls >= 100 && done % Math.floor(calls / 4) === 0) process.stderr.write(`         ${done} of ${calls}\n`);
+      if (!terminal && Math.floor((done * 4) / calls) > quarters) process.stderr.write(`         ${done} of ${calls}\n`);
     },
     say: (line) => {
       if (terminal) process.stderr.write('\r\x1b[2K');

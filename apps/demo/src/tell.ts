@@ -19,7 +19,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const because = (title: string, { zh, en }: Text): string[] => [`${title}:`, `  ${zh}`, `  ${en}`, ''];
 
-export const told = (outcome: Outcome, where: { readonly url: string; readonly folder: string | null }): string => {
+export const told = (outcome: Outcome, where: { readonly url: string | null; readonly folder: string | null }): string => {
   const { totals, promotions, refusals, grants, appeal, contests } = outcome;
   const nameOf = (key: string): string => contests.find(({ contest }) => contest === key)?.name.zh ?? key;
   const money = (contest: string, entryNumber: string, member: number): string =>
@@ -29,6 +29,14 @@ export const told = (outcome: Outcome, where: { readonly url: string; readonly f
   const refusal = refusals.find(({ rank, contest }) => contest === 'turning' && rank !== null && rank <= 20) ?? refusals[0];
   const place = ({ rank, total }: { rank: number | null; total: string }): string => `${rank ?? '—'} (${total})`;
   return [
+    '',
+    table(
+      ['赛项 contest', '职业 occupation', '政策包 pack', '特批 override', '报名 entries', '不符 turned away', '名次 ranked'],
+      contests.map(({ contest, occupation, pack, overridden, results, turnedAway, badRows }) => [
+        nameOf(contest), occupation, pack, overridden ? '是 yes' : '—', String(results.length),
+        `${turnedAway.length} + ${badRows.length} bad rows`, String(results.filter(({ rank }) => rank !== null).length),
+      ]),
+    ),
     '',
     `晋级与奖补 Promotions and grants: ${totals.promotions} promotions, ${totals.grants} grants of ${yuan(totals.fen)} CNY`,
     '',
@@ -53,7 +61,8 @@ export const told = (outcome: Outcome, where: { readonly url: string; readonly f
     '  examples/README.md        what was played, and what was designed into it',
     '  policies/                 the rules that decided, each with its citation',
     '  npm start -- --demo       the same data behind Swagger UI, with one token a role',
-    ...(where.folder === null ? [] : [`  kept in ${where.folder}`]),
+    ...(where.url === null ? [] : [`  ${where.url}/docs  Swagger UI of the server that it was played against`]),
+    ...(where.folder === null ? [] : [`  JINJI_CLOCK=manual JINJI_DATA=${where.folder} npm start  serves what was kept`]),
     '',
   ].join('\n');
 };
