@@ -65,6 +65,7 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
     await stop();
     await rm(data, { recursive: true, force: true });
     for (const file of ['password', 'port', 'postgres.log']) await rm(path.join(home, file), { force: true });
+    if (home !== path.resolve(folder)) await rm(home, { recursive: true, force: true });
   };
   return { url, port: started.port, pid: started.pid, adopted: left !== undefined, stop, remove };
 };
