@@ -31,8 +31,8 @@ const main = async (): Promise<void> => {
     const obstacle = await obstacleTo(api, actors, examples);
     if (obstacle !== undefined) {
       progress.stop();
-      console.error(obstacle);
-      process.exitCode = 1;
+      console.error(obstacle.because);
+      process.exitCode = obstacle.code;
       return;
     }
     const outcome = await play(api, examples, progress);
@@ -48,11 +48,14 @@ const main = async (): Promise<void> => {
   }
 };
 
-const obstacleTo = async (api: Api, actors: Actors, examples: Examples): Promise<string | undefined> => {
+interface Obstacle { readonly because: string; readonly code: number }
+
+/** Why it cannot be played there; that it was played already is no failure. */
+const obstacleTo = async (api: Api, actors: Actors, examples: Examples): Promise<Obstacle | undefined> => {
   if (!(await isManual(api, actors)))
-    return "this server's clock is the machine's: start it with JINJI_CLOCK=manual to play the demo";
+    return { because: "this server's clock is the machine's: start it with JINJI_CLOCK=manual to play the demo", code: 1 };
   if (await holdsDemo(api, actors, examples))
-    return 'this server holds the people of the demo already: start it on an empty data folder to play again';
+    return { because: 'this server holds the people of the demo already: start it on an empty data folder to play', code: 0 };
   return undefined;
 };
 
