@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { text, WrongState } from '#libs/decider';
-import { type Caller, EnumField, IdParam, InstantField, NotFound, PageQuery, Roles, TextField, TheCaller } from '#libs/web';
+import { type Caller, EnumField, IdParam, InstantField, NotFound, PageQuery, Produces, Roles, TextField, TheCaller } from '#libs/web';
+import { CaughtUpAnswer, ClockAnswer, ParkedAnswer, ParkedRecordAnswer, ReleasedAnswer } from './answers.dto.js';
 import { DomainClock } from './clock.js';
 import type { CaughtUp, Runners } from './runners.js';
 import { RUNNERS } from './tokens.js';
@@ -11,7 +12,7 @@ class ClockBody {
   now!: string;
 }
 
-class ReasonBody {
+class ParkedReason {
   @TextField({ max: 500, example: 'sent by a version that was withdrawn', description: 'kept with the message; no personal data' })
   reason!: string;
 }
@@ -32,12 +33,14 @@ export class AdminController {
   ) {}
 
   @Get('clock')
+  @Produces(ClockAnswer)
   @ApiOperation({ summary: '时钟 The clock', description: 'The domain time of this service, and whether it is moved by hand.' })
   async now(): Promise<{ now: string; mode: string }> {
     return { now: await this.clock.now(), mode: this.clock.mode };
   }
 
   @Post('clock')
+  @Produces(ClockAnswer)
   @HttpCode(200)
   @ApiOperation({ summary: '拨动时钟 Move the clock', description: 'Only with JINJI_CLOCK=manual, for demonstrations and tests. Deadlines that pass are met.' })
   async move(@Body() { now }: ClockBody): Promise<{ now: string; mode: string }> {
@@ -50,12 +53,14 @@ export class AdminController {
   }
 
   @Get('caught-up')
+  @Produces(CaughtUpAnswer)
   @ApiOperation({ summary: '是否跟上 Caught up', description: 'Whether everything that follows from what was recorded has happened here.' })
   caughtUp(): Promise<CaughtUp> {
     return this.runners().caughtUp();
   }
 
   @Get('parked')
+  @Produces(ParkedAnswer, { page: true })
   @ApiOperation({ summary: '搁置的消息 Parked messages', description: 'Public events that this service could not work off, oldest first, with the reason.' })
   async parked(@Query() { state, limit = 50, cursor }: ParkedQuery): Promise<unknown> {
     const items = await this.runners().reactor.parked.list({ ...(state ? { state } : {}), ...(isId(cursor) ? { after: cursor } : {}), limit });
@@ -63,6 +68,7 @@ export class AdminController {
   }
 
   @Get('parked/:id')
+  @Produces(ParkedRecordAnswer)
   @ApiOperation({ summary: '一条搁置的消息 A parked message', description: 'With its headers and data.' })
   async show(@IdParam('id') id: string): Promise<unknown> {
     const found = await this.runners().reactor.parked.show(id);
@@ -72,6 +78,7 @@ export class AdminController {
   }
 
   @Post('parked/:id/retry')
+  @Produces(ReleasedAnswer)
   @HttpCode(200)
   @ApiOperation({ summary: '重试 Retry', description: 'Tries the message and those that wait behind it again, in their order.' })
   retry(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<unknown> {
@@ -79,9 +86,10 @@ export class AdminController {
   }
 
   @Post('parked/:id/discard')
+  @Produces(ReleasedAnswer)
   @HttpCode(200)
   @ApiOperation({ summary: '放弃 Discard', description: 'Gives the message up for a reason that is kept; those that waited behind it are tried.' })
-  discard(@IdParam('id') id: string, @Body() { reason }: ReasonBody, @TheCaller() caller: Caller): Promise<unknown> {
+  discard(@IdParam('id') id: string, @Body() { reason }: ParkedReason, @TheCaller() caller: Caller): Promise<unknown> {
     return this.runners().reactor.parked.discard(id, caller.subject, reason);
   }
 }

@@ -3,7 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, type HealthIndicatorFunction, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
-import { Public } from '#libs/web';
+import { Produces, Public } from '#libs/web';
+import { HealthAnswer } from './answers.dto.js';
 import type { ServiceDefinition } from './definition.js';
 import { pendingMigrations } from './migrate.js';
 import type { Runners } from './runners.js';
@@ -24,6 +25,7 @@ export class HealthController {
 
   @Get('live')
   @Public()
+  @Produces(HealthAnswer)
   @ApiOperation({ summary: '存活 Alive', description: 'The process answers. Restart it where this does not.' })
   live(): { status: 'ok' } {
     return { status: 'ok' };
@@ -31,6 +33,7 @@ export class HealthController {
 
   @Get('ready')
   @Public()
+  @Produces(HealthAnswer)
   @ApiOperation({ summary: '就绪 Ready', description: 'The database answers and nothing is left to migrate: requests may come.' })
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     return this.told(reply, [this.database, this.migrations]);
@@ -38,6 +41,7 @@ export class HealthController {
 
   @Get()
   @Public()
+  @Produces(HealthAnswer)
   @ApiOperation({
     summary: '健康 Health', description: 'Database, migrations, views, timers, relay, consumers and parked messages, each with what is wrong.',
   })

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { BooleanField, type Caller, ListField, Roles, TheCaller } from '#libs/web';
+import { BooleanField, type Caller, ListField, Produces, Roles, TheCaller } from '#libs/web';
+import { EffectsAnswer, HistoryAnswer } from './answers.dto.js';
 import { type Effects, Histories, type History } from './history.js';
 
 class HistoryQuery {
@@ -21,12 +22,14 @@ export class HistoryController {
   constructor(private readonly histories: Histories) {}
 
   @Get('effects')
+  @Produces(EffectsAnswer)
   @ApiOperation({ summary: '后果 Effects', description: 'The events of this service that followed directly from the given ones.' })
   async effects(@Query() { of }: EffectsQuery, @TheCaller() caller: Caller): Promise<Effects> {
     return { items: await this.histories.effectsOf(of, caller) };
   }
 
   @Get(':aggregate/:id')
+  @Produces(HistoryAnswer)
   @ApiParam({ name: 'aggregate', description: 'its name, as in the events' })
   @ApiParam({ name: 'id', description: "the aggregate's id" })
   @ApiOperation({

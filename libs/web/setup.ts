@@ -70,6 +70,14 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
       });
   };
 
+  // Fastify closes the connection of a body that says it is too large. A client that is still sending would then see a reset
+  // and never the 413; left open, the rest is read and thrown away.
+  instance.addHook('onSend', async (request, reply) => {
+    if (reply.statusCode === 413 && !request.raw.readableDidRead) reply.removeHeader('connection');
+  });
+  // An expectation that we do not know is not ours to meet: the request is answered like any other.
+  instance.server.on('checkExpectation', (request, response) => instance.server.emit('request', request, response));
+
   instance.addHook('onResponse', async (request, reply) => {
     // The route's pattern, never the address: a query string may hold what identifies a person.
     options.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');

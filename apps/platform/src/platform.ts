@@ -133,7 +133,7 @@ const listening = async (options: PlatformOptions, handler: RequestListener): Pr
 
 const listenAt = (port: number, host: string, handler: RequestListener): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
-    const server = createServer(handler);
+    const server = createServer(handler).on('checkExpectation', handler);
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);

@@ -37,19 +37,19 @@ export interface Answer<T = Record<string, unknown>> {
 
 export interface Platform {
   readonly url: string;
-  request<T = Record<string, unknown>>(method: string, path: string, ask?: Ask): Promise<Answer<T>>;
+  readonly request: <T = Record<string, unknown>>(method: string, path: string, ask?: Ask) => Promise<Answer<T>>;
   /** Like request, and fails unless the answer is 2xx. */
-  ok<T = { id: string }>(method: string, path: string, ask?: Ask): Promise<T>;
+  readonly ok: <T = { id: string }>(method: string, path: string, ask?: Ask) => Promise<T>;
   /** Until every service says twice, with nothing new in between, that it has caught up. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
   /** Moves the clocks of all services. */
-  moveClock(to: Instant): Promise<void>;
-  token(who: Who | Role): Promise<string>;
+  readonly moveClock: (to: Instant) => Promise<void>;
+  readonly token: (who: Who | Role) => Promise<string>;
   /** As PostgreSQL's superuser, in a service's database or the bus's. */
-  query<Row extends object>(database: ServiceName | 'bus', sql: string, values?: unknown[]): Promise<Row[]>;
+  readonly query: <Row extends object>(database: ServiceName | 'bus', sql: string, values?: unknown[]) => Promise<Row[]>;
   /** Everything that the process wrote to standard error. */
-  logs(): string;
-  stop(): Promise<void>;
+  readonly logs: () => string;
+  readonly stop: () => Promise<void>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -79,7 +79,11 @@ export const startPlatform = async (): Promise<Platform> => {
         answerOf(response).then(resolve, reject);
       });
       asked.setTimeout(TIMEOUT_MS, () => asked.destroy(new Error(`${method} ${at.slice(0, 200)} hangs`)));
-      asked.on('error', reject);
+      // The server may have closed a connection that waited; what went over it was not read.
+      asked.on('error', (error: NodeJS.ErrnoException) => {
+        if (asked.reusedSocket && error.code === 'ECONNRESET') send(method, at, headers, payload).then(resolve, reject);
+        else reject(error);
+      });
       asked.end(payload);
     });
 

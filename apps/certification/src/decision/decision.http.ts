@@ -37,7 +37,10 @@ export class DecisionController {
 
   @Get('decisions')
   @Roles('certifier', 'organiser', 'auditor')
-  @ApiOperation({ summary: 'Decisions of the organisation, oldest first 晋级决定清单' })
+  @ApiOperation({
+    summary: 'Decisions of the organisation, oldest first 晋级决定清单',
+    description: 'Of one contest or worker, or in one state, where asked.',
+  })
   @Produces(DecisionDto, { page: true })
   async list(@Query() query: DecisionsQuery, @TheCaller() caller: Caller): Promise<Page<DecisionDto>> {
     return this.page(query, caller);
@@ -45,7 +48,10 @@ export class DecisionController {
 
   @Get('contests/:id/decisions')
   @Roles('certifier', 'organiser', 'auditor')
-  @ApiOperation({ summary: 'Decisions of a contest: everyone who was placed has one 赛项的晋级决定' })
+  @ApiOperation({
+    summary: 'Decisions of a contest: everyone who was placed has one 赛项的晋级决定',
+    description: 'Also those that are without effect; the explanation says why.',
+  })
   @Produces(DecisionDto, { page: true })
   async ofContest(
     @IdParam('id') id: string, @Query() query: ContestDecisionsQuery, @TheCaller() caller: Caller,
@@ -55,7 +61,10 @@ export class DecisionController {
 
   @Get('contests/:id/decision-run')
   @Roles('certifier', 'organiser', 'auditor')
-  @ApiOperation({ summary: 'How far the decisions of a contest have come 决定进度' })
+  @ApiOperation({
+    summary: 'How far the decisions of a contest have come 决定进度',
+    description: 'Decisions are made in the background after the result is final; here is what is left.',
+  })
   @Produces(DecisionRunDto)
   async run(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<DecisionRunDto> {
     const { state } = await this.reader.load(contest, id, caller);
@@ -106,7 +115,10 @@ export class DecisionController {
   @Post('contests/:id/decisions/approve')
   @HttpCode(200)
   @Roles('certifier')
-  @ApiOperation({ summary: 'Approve all of a contest that await it 批量批准' })
+  @ApiOperation({
+    summary: 'Approve all of a contest that await it 批量批准',
+    description: 'So many at a time; ask again while `left` is not 0. Each that cannot be approved is told with its rule.',
+  })
   @Produces(BulkDto)
   approveAll(@IdParam('id') of: string, @TheCaller() caller: Caller): Promise<BulkDto> {
     return this.transactions.run(caller, async (work) => {
@@ -134,7 +146,10 @@ export class DecisionController {
   @Post('decisions/:id/reject')
   @HttpCode(200)
   @Roles('certifier')
-  @ApiOperation({ summary: 'Reject what is proposed or held, with reasons 驳回' })
+  @ApiOperation({
+    summary: 'Reject what is proposed or held, with reasons 驳回',
+    description: 'The reasons are kept encrypted. The decision has no effect, and stays so.',
+  })
   @Produces(DoneAnswer)
   reject(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
@@ -158,7 +173,10 @@ export class DecisionController {
   @Post('decisions/:id/object')
   @HttpCode(200)
   @Roles('worker')
-  @ApiOperation({ summary: 'Object to your own decision while it is on notice 异议' })
+  @ApiOperation({
+    summary: 'Object to your own decision while it is on notice 异议',
+    description: 'The grounds are kept encrypted. The decision is held until a certifier rules on them.',
+  })
   @Produces(DoneAnswer)
   async object(@IdParam('id') id: string, @Body() { grounds }: ObjectionDto, @TheCaller() caller: Caller): Promise<Done> {
     const { state } = await this.visible(id, caller);

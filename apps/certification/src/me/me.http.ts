@@ -57,7 +57,10 @@ export class MeController {
 
   @Get()
   @Roles('worker')
-  @ApiOperation({ summary: 'Where I stand and why: entries, decisions, reasons, how to object and until when 我的晋级' })
+  @ApiOperation({
+    summary: 'Where I stand and why: entries, decisions, reasons, how to object and until when 我的晋级',
+    description: 'What other services add is named in `missing` where they do not answer.',
+  })
   @Produces(MeDto)
   async me(@TheCaller() caller: Caller): Promise<MeDto> {
     const worker = caller.worker ?? caller.subject;

@@ -34,7 +34,10 @@ const summary = ({ pack, digest }: LoadedPack, language: 'zh' | 'en'): PackSumma
 export class PoliciesController {
   @Get()
   @Roles('organiser', 'certifier', 'auditor', 'worker', 'incentive-officer', 'hr', 'operator')
-  @ApiOperation({ summary: 'Policy packs that contests can be decided by 政策包清单' })
+  @ApiOperation({
+    summary: 'Policy packs that contests can be decided by 政策包清单',
+    description: 'With where each is from, what it applies to, and how sure its text is.',
+  })
   @Produces(PackSummaryDto, { list: true })
   list(@TheCaller() { language }: Caller): PackSummaryDto[] {
     return packs().map((loaded) => summary(loaded, language));
@@ -44,7 +47,10 @@ export class PoliciesController {
   @Public()
   @ApiParam({ name: 'id', schema: { type: 'string', example: 'tianjin-municipal-1' } })
   @ApiParam({ name: 'version', schema: { type: 'string', example: '1' } })
-  @ApiOperation({ summary: 'One pack, with every rule and its source: anyone may read by what is decided 政策包全文' })
+  @ApiOperation({
+    summary: 'One pack, with every rule and its source: anyone may read by what is decided 政策包全文',
+    description: 'Without a login. A version never changes.',
+  })
   @Produces(PackDto)
   one(@Param('id') id: string, @Param('version') version: string, @TheLanguage() language: Language): PackDto {
     const loaded = findPack(id, version);

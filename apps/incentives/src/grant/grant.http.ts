@@ -76,7 +76,10 @@ export class GrantController {
 
   @Get('grants')
   @Roles('incentive-officer', 'auditor')
-  @ApiOperation({ summary: 'Grants of the organisation, oldest first 奖补清单' })
+  @ApiOperation({
+    summary: 'Grants of the organisation, oldest first 奖补清单',
+    description: 'Of one contest, or in one state, where asked. Amounts are whole fen of CNY.',
+  })
   @Produces(GrantDto, { page: true })
   list(@Query() query: GrantsQuery, @TheCaller() caller: Caller): Promise<Page<GrantDto>> {
     return this.grants.page(query, caller);
@@ -84,7 +87,10 @@ export class GrantController {
 
   @Get('grants/:id')
   @Roles('incentive-officer', 'auditor')
-  @ApiOperation({ summary: 'One grant, with the reason of a refusal' })
+  @ApiOperation({
+    summary: 'One grant, with the reason of a refusal',
+    description: 'The reason is null where there is none, and where it was erased.',
+  })
   @Produces(GrantWithReasonDto)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<GrantWithReasonDto>> {
     const row = await this.grants.one(id, caller);
@@ -95,7 +101,10 @@ export class GrantController {
   @Post('grants/:id/approve')
   @HttpCode(200)
   @Roles('incentive-officer')
-  @ApiOperation({ summary: 'Approve a proposed grant; never your own 批准' })
+  @ApiOperation({
+    summary: 'Approve a proposed grant; never your own 批准',
+    description: 'Within the window for claiming, where the pack has one.',
+  })
   @Produces(DoneAnswer)
   approve(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'Approve', by: caller.subject, at: caller.at }, caller);
@@ -104,7 +113,10 @@ export class GrantController {
   @Post('contests/:id/approve')
   @HttpCode(200)
   @Roles('incentive-officer')
-  @ApiOperation({ summary: 'Approve the proposed grants of a contest at once 批量批准' })
+  @ApiOperation({
+    summary: 'Approve the proposed grants of a contest at once 批量批准',
+    description: 'So many at a time; ask again while `left` is not 0. Your own are passed over.',
+  })
   @Produces(BulkApprovalDto)
   approveAll(@IdParam('id') contest: string, @TheCaller() caller: Caller): Promise<BulkApprovalDto> {
     return this.transactions.run(caller, async (work) => {
@@ -125,7 +137,10 @@ export class GrantController {
   @Post('grants/:id/refuse')
   @HttpCode(200)
   @Roles('incentive-officer')
-  @ApiOperation({ summary: 'Refuse a grant that is not paid yet, with the reason 不予发放' })
+  @ApiOperation({
+    summary: 'Refuse a grant that is not paid yet, with the reason 不予发放',
+    description: 'The reason is kept encrypted.',
+  })
   @Produces(DoneAnswer)
   async refuse(@IdParam('id') id: string, @Body() { reason }: RefuseGrantDto, @TheCaller() caller: Caller): Promise<Done> {
     await this.reader.load(grant, id, caller);
@@ -140,7 +155,10 @@ export class GrantController {
   @Post('grants/:id/pay')
   @HttpCode(200)
   @Roles('incentive-officer')
-  @ApiOperation({ summary: 'Record the payment of an approved grant 发放' })
+  @ApiOperation({
+    summary: 'Record the payment of an approved grant 发放',
+    description: 'Once: the reference of the bank or the finance system is kept with it.',
+  })
   @Produces(DoneAnswer)
   pay(@IdParam('id') id: string, @Body() { reference }: PayGrantDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'Pay', by: caller.subject, reference, on: civilDate(caller.at) }, caller);
@@ -149,7 +167,10 @@ export class GrantController {
   @Post('grants/:id/repay')
   @HttpCode(200)
   @Roles('incentive-officer')
-  @ApiOperation({ summary: 'Record that owed money came back, all or a part 追回' })
+  @ApiOperation({
+    summary: 'Record that owed money came back, all or a part 追回',
+    description: 'After the decision fell and recovery began; the grant is recovered when all is back.',
+  })
   @Produces(DoneAnswer)
   repay(@IdParam('id') id: string, @Body() { reference, fen }: RepayGrantDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'Repay', by: caller.subject, reference, fen }, caller);
@@ -157,7 +178,10 @@ export class GrantController {
 
   @Get('me')
   @Roles('worker')
-  @ApiOperation({ summary: 'My grants 我的奖补' })
+  @ApiOperation({
+    summary: 'My grants 我的奖补',
+    description: 'Amount, state, and until when to claim.',
+  })
   @Produces(GrantDto, { list: true })
   mine(@TheCaller() caller: Caller): Promise<GrantDto[]> {
     return this.grants.ofWorker(caller.worker ?? caller.subject);

@@ -81,7 +81,10 @@ export class ContestController {
 
   @Get()
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
-  @ApiOperation({ summary: 'The contests that were announced 赛项清单' })
+  @ApiOperation({
+    summary: 'The contests that were announced 赛项清单',
+    description: 'What registration announced, with how far the marking is.',
+  })
   @Produces(ContestDto, { page: true })
   async list(@Query() query: PageQuery, @TheCaller() caller: Caller): Promise<Page<ContestDto>> {
     const { items, next } = await this.desk.contests(query, caller);
@@ -90,7 +93,10 @@ export class ContestController {
 
   @Get(':id/missing')
   @Roles('organiser', 'chief-judge')
-  @ApiOperation({ summary: 'Every sheet and signature that is missing, by judge 缺少的评分表与签名' })
+  @ApiOperation({
+    summary: 'Every sheet and signature that is missing, by judge 缺少的评分表与签名',
+    description: 'Locking and finalising refuse with the same list.',
+  })
   @Produces(MissingDto)
   async missing(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<MissingDto> {
     const { expected, missing } = marking(await this.desk.desk(id, caller), await this.desk.states(id));
@@ -99,7 +105,10 @@ export class ContestController {
 
   @Get(':id/disagreements')
   @Roles('chief-judge')
-  @ApiOperation({ summary: 'Judgements so far apart that they are to be marked again 评判分歧' })
+  @ApiOperation({
+    summary: 'Judgements so far apart that they are to be marked again 评判分歧',
+    description: 'By code and aspect, as the marking scheme says; for the chief judge alone.',
+  })
   @Produces(DisagreementDto, { list: true })
   async disagreements(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<readonly DisagreementDto[]> {
     const desk = await this.desk.desk(id, caller);
@@ -134,7 +143,10 @@ export class ContestController {
   @Post(':id/re-mark')
   @HttpCode(200)
   @Roles('chief-judge')
-  @ApiOperation({ summary: 'Ask every judge to mark some judgements of a code again; nobody is told what the others gave 要求重评' })
+  @ApiOperation({
+    summary: 'Ask every judge to mark some judgements of a code again; nobody is told what the others gave 要求重评',
+    description: 'Their sheets open again for these aspects, and are submitted and signed once more.',
+  })
   @Produces(RemarkedDto)
   async remark(
     @IdParam('id') id: string, @Body() { code, aspects }: RemarkDto, @TheCaller() caller: Caller

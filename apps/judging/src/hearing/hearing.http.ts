@@ -63,7 +63,10 @@ export class HearingController {
 
   @Get()
   @Roles('organiser', 'chief-judge', 'arbitrator', 'auditor')
-  @ApiOperation({ summary: 'The appeals of a contest and who hears them 申诉清单' })
+  @ApiOperation({
+    summary: 'The appeals of a contest and who hears them 申诉清单',
+    description: 'By code: nobody in judging knows whose it is.',
+  })
   @Produces(HearingDto, { list: true })
   async list(@Query() { contest: of }: HearingsQuery, @TheCaller() caller: Caller): Promise<HearingDto[]> {
     await this.reader.load(contest, of, caller);
@@ -72,7 +75,10 @@ export class HearingController {
 
   @Get(':id')
   @Roles('organiser', 'chief-judge', 'arbitrator', 'auditor')
-  @ApiOperation({ summary: 'One hearing, with its reasons. The grounds of the appeal stay with registration.' })
+  @ApiOperation({
+    summary: 'One hearing, with its reasons. The grounds of the appeal stay with registration.',
+    description: 'The reasons are null while it is open, and where they were erased.',
+  })
   @Produces(HearingWithReasonsDto)
   async one(@IdParam('id') appeal: string, @TheCaller() caller: Caller): Promise<Versioned<HearingWithReasonsDto>> {
     const { row: { version, ...row }, reasons } = await this.hearings.one(appeal, caller);
@@ -82,7 +88,10 @@ export class HearingController {
   @Post(':id/assign')
   @HttpCode(200)
   @Roles('organiser', 'chief-judge')
-  @ApiOperation({ summary: 'Name the arbitrator of an appeal; the id is the appeal’s 指定仲裁员' })
+  @ApiOperation({
+    summary: 'Name the arbitrator of an appeal; the id is the appeal’s 指定仲裁员',
+    description: 'Someone of the panel who marked nothing in the contest.',
+  })
   @Produces(DoneAnswer)
   async assign(
     @IdParam('id') appeal: string, @Body() { contest: of, arbitrator }: AssignDto, @TheCaller() caller: Caller
@@ -97,9 +106,10 @@ export class HearingController {
   @Post(':id/uphold')
   @HttpCode(200)
   @Roles('arbitrator')
-  @ApiOperation(
-    { summary: 'Uphold the appeal: sheets are corrected in its name, and the next revision of the result follows 支持申诉' }
-  )
+  @ApiOperation({
+    summary: 'Uphold the appeal: sheets are corrected in its name, and the next revision of the result follows 支持申诉',
+    description: 'The only way to change a locked sheet; by the arbitrator who was named.',
+  })
   @Produces(DoneAnswer)
   uphold(@IdParam('id') appeal: string, @Body() { reasons, amendments }: UpholdDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.hearings.uphold(
@@ -110,7 +120,10 @@ export class HearingController {
   @Post(':id/dismiss')
   @HttpCode(200)
   @Roles('arbitrator')
-  @ApiOperation({ summary: 'Dismiss the appeal 驳回申诉' })
+  @ApiOperation({
+    summary: 'Dismiss the appeal 驳回申诉',
+    description: 'By the arbitrator who was named, with reasons that are kept encrypted. The result stays.',
+  })
   @Produces(DoneAnswer)
   dismiss(@IdParam('id') appeal: string, @Body() { reasons }: DismissDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.hearings.dismiss(appeal, reasons, caller);

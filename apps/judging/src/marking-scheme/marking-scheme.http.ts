@@ -28,7 +28,10 @@ export class MarkingSchemeController {
 
   @Get()
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
-  @ApiOperation({ summary: 'The marking schemes of the organisation 评分标准清单' })
+  @ApiOperation({
+    summary: 'The marking schemes of the organisation 评分标准清单',
+    description: 'Drafts and frozen ones, with the digest of what was frozen.',
+  })
   @Produces(SchemeListDto, { page: true })
   async list(@Query() query: PageQuery, @TheCaller() caller: Caller): Promise<Page<SchemeListDto>> {
     const { items, next } = await this.schemes.page(query, caller);
@@ -62,7 +65,10 @@ export class MarkingSchemeController {
 
   @Get(':id')
   @Roles('organiser', 'chief-judge', 'judge', 'arbitrator', 'auditor')
-  @ApiOperation({ summary: 'One marking scheme, with its sums and how far it is from the occupational standard' })
+  @ApiOperation({
+    summary: 'One marking scheme, with its sums and how far it is from the occupational standard',
+    description: 'Every aspect with its id, the parts that are marked together, and whether it may be frozen.',
+  })
   @Produces(ShownSchemeDto)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<ShownSchemeDto>> {
     const { state, version } = await this.reader.load(markingScheme, id, caller);
@@ -80,7 +86,10 @@ export class MarkingSchemeController {
 
   @Get(':id/file')
   @Roles('organiser', 'chief-judge', 'auditor')
-  @ApiOperation({ summary: 'The scheme as a spreadsheet in the same layout 导出表格' })
+  @ApiOperation({
+    summary: 'The scheme as a spreadsheet in the same layout 导出表格',
+    description: 'In the layout of the Competition Information System; what is imported again is the same scheme.',
+  })
   @ProducesFile(xlsx)
   async file(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<StreamableFile> {
     const { state } = await this.reader.load(markingScheme, id, caller);
@@ -91,7 +100,10 @@ export class MarkingSchemeController {
 
   @Put(':id')
   @Roles('organiser')
-  @ApiOperation({ summary: 'Replace a draft by another import from JSON' })
+  @ApiOperation({
+    summary: 'Replace a draft by another import from JSON',
+    description: "All of it; send If-Match so that nobody else's change is overwritten. A frozen scheme never changes.",
+  })
   @Produces(DoneAnswer)
   async replace(@IdParam('id') id: string, @Body() body: SchemeDto, @TheCaller() caller: Caller): Promise<Done> {
     await this.reader.load(markingScheme, id, caller);
@@ -101,7 +113,10 @@ export class MarkingSchemeController {
   @Put(':id/import')
   @Roles('organiser')
   @Upload({ types: [xlsx] })
-  @ApiOperation({ summary: 'Replace a draft by another import from a spreadsheet' })
+  @ApiOperation({
+    summary: 'Replace a draft by another import from a spreadsheet',
+    description: "All of it, with every bad row told; send If-Match so that nobody else's change is overwritten.",
+  })
   @Produces(DoneAnswer)
   async replaceFromFile(@IdParam('id') id: string, @Body() file: Buffer, @TheCaller() caller: Caller): Promise<Done> {
     const { state } = await this.reader.load(markingScheme, id, caller);
@@ -110,7 +125,10 @@ export class MarkingSchemeController {
 
   @Put(':id/rule')
   @Roles('organiser')
-  @ApiOperation({ summary: 'Set how marks become a result: panel rule, roundings, re-marks, tie-break 计分规则' })
+  @ApiOperation({
+    summary: 'Set how marks become a result: panel rule, roundings, re-marks, tie-break 计分规则',
+    description: 'A spreadsheet does not hold these, nor which criteria are theory and which practical.',
+  })
   @Produces(DoneAnswer)
   setRule(@IdParam('id') id: string, @Body() { rule, kinds }: SetRuleDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(
@@ -121,7 +139,10 @@ export class MarkingSchemeController {
   @Post(':id/freeze')
   @HttpCode(200)
   @Roles('organiser')
-  @ApiOperation({ summary: 'Freeze: from now on it may be announced with a contest, and never changes 冻结' })
+  @ApiOperation({
+    summary: 'Freeze: from now on it may be announced with a contest, and never changes 冻结',
+    description: 'Refused while sums do not add up, with everything that is wrong.',
+  })
   @Produces(DoneAnswer)
   freeze(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'Freeze', by: caller.subject }, caller);

@@ -80,7 +80,10 @@ export class PanelController {
 
   @Get()
   @Roles('organiser', 'chief-judge', 'auditor')
-  @ApiOperation({ summary: 'Who marks this contest 裁判组名单' })
+  @ApiOperation({
+    summary: 'Who marks this contest 裁判组名单',
+    description: 'Chief judge, judges with their seats, arbitrators, who was recused or replaced, and who enters measurements.',
+  })
   @Produces(PanelDto)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<PanelDto>> {
     const { state, version } = await this.reader.load(panel, id, caller);
@@ -97,7 +100,10 @@ export class PanelController {
 
   @Post()
   @Roles('organiser')
-  @ApiOperation({ summary: 'Appoint the panel of a contest 任命裁判组' })
+  @ApiOperation({
+    summary: 'Appoint the panel of a contest 任命裁判组',
+    description: 'By the subjects of their tokens. Chief judge and arbitrators are no judges of the same contest.',
+  })
   @Produces(DoneAnswer, { status: 201 })
   async appoint(
     @IdParam('id') id: string, @Body() { chief, judges, arbitrators }: AppointDto, @TheCaller() caller: Caller
@@ -109,7 +115,10 @@ export class PanelController {
   @Post('judges')
   @HttpCode(200)
   @Roles('organiser')
-  @ApiOperation({ summary: 'Add a judge 增补裁判' })
+  @ApiOperation({
+    summary: 'Add a judge 增补裁判',
+    description: 'With a seat of their own; whoever has one already is refused.',
+  })
   @Produces(DoneAnswer)
   addJudge(@IdParam('id') id: string, @Body() { judge }: AddJudgeDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'AddJudge', judge }, caller);
@@ -118,7 +127,10 @@ export class PanelController {
   @Post('arbitrators')
   @HttpCode(200)
   @Roles('organiser')
-  @ApiOperation({ summary: 'Add an arbitrator 增补仲裁员' })
+  @ApiOperation({
+    summary: 'Add an arbitrator 增补仲裁员',
+    description: 'Someone who marks nothing in this contest.',
+  })
   @Produces(DoneAnswer)
   addArbitrator(@IdParam('id') id: string, @Body() { arbitrator }: AddArbitratorDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'AddArbitrator', arbitrator }, caller);
@@ -127,7 +139,10 @@ export class PanelController {
   @Post('recuse')
   @HttpCode(200)
   @Roles('organiser', 'chief-judge')
-  @ApiOperation({ summary: 'Recuse a judge, from the contest or from some codes: those marks do not count 回避' })
+  @ApiOperation({
+    summary: 'Recuse a judge, from the contest or from some codes: those marks do not count 回避',
+    description: 'With the reason, which is kept encrypted. What then stands for the marks is said by the marking scheme.',
+  })
   @Produces(DoneAnswer)
   recuse(@IdParam('id') id: string, @Body() { judge, codes, reason }: RecuseDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.withReason(
@@ -138,7 +153,10 @@ export class PanelController {
   @Post('replace')
   @HttpCode(200)
   @Roles('organiser', 'chief-judge')
-  @ApiOperation({ summary: 'Give a seat to another judge, who marks what is still missing 替换裁判' })
+  @ApiOperation({
+    summary: 'Give a seat to another judge, who marks what is still missing 替换裁判',
+    description: 'What was submitted stays. The reason is kept encrypted.',
+  })
   @Produces(DoneAnswer)
   replace(@IdParam('id') id: string, @Body() body: ReplaceDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.withReason(
@@ -151,7 +169,10 @@ export class PanelController {
   @Post('measurements')
   @HttpCode(200)
   @Roles('organiser', 'chief-judge')
-  @ApiOperation({ summary: 'Name the judge who enters the agreed measurements of a part; else the judges take turns 指定测量录入人' })
+  @ApiOperation({
+    summary: 'Name the judge who enters the agreed measurements of a part; else the judges take turns 指定测量录入人',
+    description: 'For the sheets of this part that are not submitted yet.',
+  })
   @Produces(DoneAnswer)
   assign(@IdParam('id') id: string, @Body() { part, judge }: MeasurementDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.decide(id, { type: 'AssignMeasurement', part, judge }, caller);

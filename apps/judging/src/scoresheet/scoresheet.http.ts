@@ -86,7 +86,10 @@ export class ScoresheetController {
 
   @Get()
   @Roles('judge')
-  @ApiOperation({ summary: 'Your sheets of a contest: those you filled and those you have to 我的评分表' })
+  @ApiOperation({
+    summary: 'Your sheets of a contest: those you filled and those you have to 我的评分表',
+    description: 'Your judgements of every code, and the measurements that fall to you.',
+  })
   @Produces(SheetListDto, { page: true })
   async list(@Query() { contest, limit = 50, cursor }: OwnSheetsQuery, @TheCaller() caller: Caller): Promise<Page<SheetListDto>> {
     const desk = await this.desk.desk(contest, caller);
@@ -108,7 +111,10 @@ export class ScoresheetController {
 
   @Get(':id')
   @Roles('judge')
-  @ApiOperation({ summary: 'One of your own sheets, with its marks. Nobody shows you what another judge gave.' })
+  @ApiOperation({
+    summary: 'One of your own sheets, with its marks. Nobody shows you what another judge gave.',
+    description: 'Its ETag goes into If-Match, so that two devices on one sheet do not overwrite each other.',
+  })
   @Produces(SheetDto)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<SheetDto>> {
     const { sheet, version } = await this.own(id, caller);
@@ -153,7 +159,10 @@ export class ScoresheetController {
   @Post(':id/sign')
   @HttpCode(200)
   @Roles('judge')
-  @ApiOperation({ summary: 'Sign a submitted sheet 签名' })
+  @ApiOperation({
+    summary: 'Sign a submitted sheet 签名',
+    description: 'By the judge whose sheet it is, once its marks are complete. A locked contest needs every signature.',
+  })
   @Produces(DoneAnswer)
   async sign(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Done> {
     await this.own(id, caller);
@@ -163,7 +172,10 @@ export class ScoresheetController {
   @Post(':id/amend')
   @HttpCode(200)
   @Roles('judge')
-  @ApiOperation({ summary: 'Amend your submitted sheet before the lock, with the reason 更正' })
+  @ApiOperation({
+    summary: 'Amend your submitted sheet before the lock, with the reason 更正',
+    description: 'The reason is kept encrypted. After the lock an upheld hearing alone changes a sheet.',
+  })
   @Produces(DoneAnswer)
   async amend(
     @IdParam('id') id: string, @Body() { marks, reason, sign = false }: AmendDto, @TheCaller() caller: Caller

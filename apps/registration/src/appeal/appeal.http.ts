@@ -95,7 +95,10 @@ export class AppealController {
 
   @Get('appeals')
   @Roles('organiser', 'auditor')
-  @ApiOperation({ summary: 'The appeals of your organisation' })
+  @ApiOperation({
+    summary: 'The appeals of your organisation',
+    description: 'Of one contest, or in one state, where asked. Grounds are not in the list.',
+  })
   @Produces(AppealAnswer, { page: true })
   async list(@Query() { limit = 50, cursor, contest: of, is }: AppealsQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
@@ -162,7 +165,10 @@ export class AppealController {
   @Post('appeals/:id/withdraw')
   @HttpCode(200)
   @Roles('worker', 'organiser')
-  @ApiOperation({ summary: 'Take an appeal back' })
+  @ApiOperation({
+    summary: 'Take an appeal back',
+    description: 'By the entry or the organiser, until it is decided; judging closes the hearing.',
+  })
   @Produces(DoneAnswer)
   async withdraw(@IdParam('id') id: string, @TheCaller() caller: Caller) {
     const { state, seesEntry } = await this.known(id, caller);

@@ -65,7 +65,10 @@ export class CompetitionController {
 
   @Get()
   @Roles(...roles)
-  @ApiOperation({ summary: 'The competitions of your organisation' })
+  @ApiOperation({
+    summary: 'The competitions of your organisation',
+    description: 'Oldest first.',
+  })
   @Produces(CompetitionAnswer, { page: true })
   async list(@Query() { limit = 50, cursor }: PageQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
@@ -80,7 +83,10 @@ export class CompetitionController {
 
   @Get(':id')
   @Roles(...roles)
-  @ApiOperation({ summary: 'A competition with its contests' })
+  @ApiOperation({
+    summary: 'A competition with its contests',
+    description: 'Its terms, its state, and each contest with its own.',
+  })
   @Produces(CompetitionWithContests)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller) {
     const row = await this.db.manager.findOneBy(CompetitionRow, { id, organisation: caller.organisation });

@@ -71,7 +71,10 @@ export class ContestController {
 
   @Get()
   @Roles(...roles)
-  @ApiOperation({ summary: 'The contests of your organisation' })
+  @ApiOperation({
+    summary: 'The contests of your organisation',
+    description: 'With their terms and where each stands.',
+  })
   @Produces(ContestAnswer, { page: true })
   async list(@Query() { limit = 50, cursor, competition, is }: ContestQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
@@ -88,7 +91,10 @@ export class ContestController {
 
   @Get(':id')
   @Roles(...roles)
-  @ApiOperation({ summary: 'A contest' })
+  @ApiOperation({
+    summary: 'A contest',
+    description: 'Its terms, pack, marking scheme, state, and the instants that count: notice and appeals.',
+  })
   @Produces(ContestAnswer)
   async one(@IdParam('id') id: string, @TheCaller() caller: Caller) {
     const row = await this.db.manager.findOneBy(ContestRow, { id, organisation: caller.organisation });
@@ -116,7 +122,10 @@ export class ContestController {
 
   @Get(':id/override')
   @Roles('organiser', 'operator', 'auditor')
-  @ApiOperation({ summary: 'Why a recalled or hypothetical pack was used, and who answers for it' })
+  @ApiOperation({
+    summary: 'Why a recalled or hypothetical pack was used, and who answers for it',
+    description: '404 where no override was needed; the reason is null where it was erased.',
+  })
   @Produces(OverrideAnswer)
   async readOverride(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<OverrideAnswer> {
     const { state } = await this.reader.load(contest, id, caller);

@@ -36,7 +36,10 @@ export class ExportController {
 
   @Get('draw')
   @Roles('organiser')
-  @ApiOperation({ summary: 'The order of the draw (抽签表)' })
+  @ApiOperation({
+    summary: 'The order of the draw (抽签表)',
+    description: 'As CSV or xlsx; cells that begin like a formula are made harmless.',
+  })
   @ProducesFile(...types)
   async draw(@IdParam('id') id: string, @Query() { format = 'csv' }: FormatQuery, @TheCaller() caller: Caller) {
     const entries = await this.entriesOf(id, caller);
@@ -45,7 +48,10 @@ export class ExportController {
 
   @Get('results')
   @Roles('organiser')
-  @ApiOperation({ summary: 'The results (成绩表)' })
+  @ApiOperation({
+    summary: 'The results (成绩表)',
+    description: 'By entry, with rank and marks, as CSV or xlsx; cells that begin like a formula are made harmless.',
+  })
   @ProducesFile(...types)
   async resultsFile(@IdParam('id') id: string, @Query() { format = 'csv' }: FormatQuery, @TheCaller() caller: Caller) {
     const { standings, names } = await this.standingsOf(id, 'results', caller);
