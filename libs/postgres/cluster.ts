@@ -48,7 +48,8 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
   const started = left ?? (await launch(binaries.postgres, home, data, runAs, options));
   const url = urlOf(started.port, password);
   const keeper = await claim(url, folder);
-  if (left && options.port !== undefined && options.port !== left.port) options.tell?.(`PostgreSQL still runs on port ${left.port}`);
+  if (left && options.port !== undefined && options.port !== left.port)
+    options.tell?.(`PostgreSQL still runs on port ${left.port}`);
 
   // Node may end by process.exit: the signal asks for a fast shutdown, which PostgreSQL then finishes on its own.
   const atExit = (): void => void signal(started.pid);
@@ -115,7 +116,9 @@ const passwordOf = async (home: string): Promise<string> => {
 };
 
 /** Made beside and renamed, so that a crash in the middle leaves no half of a cluster. */
-const initialise = async (initdb: string, home: string, data: string, password: string, runAs: RunAs | undefined): Promise<void> => {
+const initialise = async (
+  initdb: string, home: string, data: string, password: string, runAs: RunAs | undefined,
+): Promise<void> => {
   if (await readFile(path.join(data, 'PG_VERSION')).catch(() => undefined)) return;
   const fresh = path.join(home, 'cluster.new');
   const passwordFile = path.join(home, 'password.initdb');
@@ -135,7 +138,8 @@ const initdbRun = (initdb: string, data: string, passwordFile: string, runAs: Ru
   new Promise((resolve, reject) => {
     // With LANG=C initdb would make SQL_ASCII, which stores any bytes as text.
     const args = [
-      `--pgdata=${data}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8',
+      `--pgdata=${data}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
+      '--locale=C.UTF-8',
       '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions', '--no-sync',
     ];
     const child = spawn(initdb, args, { ...identity(runAs), cwd: path.dirname(data), stdio: ['ignore', 'ignore', 'pipe'] });

@@ -11,7 +11,9 @@ export interface Provisioned {
 }
 
 /** A database with an owner and a running role, made where they are missing. Passwords follow from the superuser's. */
-export const provision = async (superuserUrl: string, database: string, roles: { owner: string; running: string }): Promise<Provisioned> => {
+export const provision = async (
+  superuserUrl: string, database: string, roles: { owner: string; running: string },
+): Promise<Provisioned> => {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {

@@ -22,7 +22,9 @@ export const postgresUser = async (): Promise<RunAs | undefined> => {
     .catch(() => undefined);
   const created = await find('postgres');
   if (created) return created;
-  throw new Error('PostgreSQL must not run as root and no user "postgres" could be made: run as another user, or set DATABASE_URL');
+  throw new Error(
+    'PostgreSQL must not run as root and no user "postgres" could be made: run as another user, or set DATABASE_URL',
+  );
 };
 
 const find = async (name: string): Promise<RunAs | undefined> => {

@@ -17,12 +17,17 @@ const errorsOf = (env: Record<string, string>): readonly string[] => {
 
 describe('the configuration', () => {
   it('has defaults for what can have one', () => {
-    expect(readConfig(good)).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', AUTH_AUDIENCE: 'jinji', JINJI_CLOCK: 'system', LOG_LEVEL: 'info' });
+    expect(readConfig(good)).toMatchObject({
+      PORT: 3000, HOST: '127.0.0.1', AUTH_AUDIENCE: 'jinji', JINJI_CLOCK: 'system', LOG_LEVEL: 'info',
+    });
     expect(readConfig({ ...good, PORT: '8080' }).PORT).toBe(8080);
   });
 
   it('tells everything that is wrong at once', () => {
-    const errors = errorsOf({ DATABASE_URL: 'mysql://x', PORT: 'http', MASTER_KEY: 'secret', PEERS_URL: 'http://x/', LOG_LEVEL: 'loud', AUTH_JWKS_URL: 'x' });
+    const errors = errorsOf({
+      DATABASE_URL: 'mysql://x', PORT: 'http', MASTER_KEY: 'secret', PEERS_URL: 'http://x/', LOG_LEVEL: 'loud',
+      AUTH_JWKS_URL: 'x',
+    });
     expect(errors.map((error) => error.split(' ')[0]).sort()).toEqual(
       ['AUTH_ISSUER', 'AUTH_JWKS_URL', 'DATABASE_URL', 'LOG_LEVEL', 'MASTER_KEY', 'PEERS_URL', 'PORT'],
     );
@@ -31,6 +36,8 @@ describe('the configuration', () => {
 
   it('takes a clock moved by hand, but never in production', () => {
     expect(errorsOf({ ...good, JINJI_CLOCK: 'manual' })).toEqual([]);
-    expect(errorsOf({ ...good, JINJI_CLOCK: 'manual', NODE_ENV: 'production' })).toEqual([expect.stringContaining('JINJI_CLOCK')]);
+    expect(
+      errorsOf({ ...good, JINJI_CLOCK: 'manual', NODE_ENV: 'production' }),
+    ).toEqual([expect.stringContaining('JINJI_CLOCK')]);
   });
 });

@@ -84,7 +84,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): S
   for (const name of numbers) if (name in typed) typed[name] = Number(typed[name]);
   const config = plainToInstance(ServiceConfig, typed, { exposeDefaultValues: true });
   const errors = validateSync(config, { forbidUnknownValues: false })
-    .map(({ property, constraints }) => `${property} ${Object.values(constraints ?? {}).join(', ').replaceAll(`${property} `, '')}`);
+    .map(
+      ({ property, constraints }) => `${property} ${Object.values(constraints ?? {}).join(', ').replaceAll(`${property} `, '')}`,
+    );
   if (config.JINJI_CLOCK === 'manual' && config.NODE_ENV === 'production')
     errors.push('JINJI_CLOCK must not be manual under NODE_ENV=production: deadlines would not pass by themselves');
   if (errors.length > 0) throw new ConfigError(errors);

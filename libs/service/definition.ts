@@ -22,7 +22,7 @@ export interface ServiceDefinition {
   readonly migrations: readonly MigrationClass[];
   /** Entities that belong to no view. */
   readonly entities?: readonly EntityClass[];
-  /** What an auditor sees of an event's data, where something is secret for a while (who has a code, a seed): all, where not set. */
+  /** What an auditor sees of an event's data, where something is secret for a while (a code, a seed); all, where not set. */
   readonly conceal?: Conceal;
   readonly controllers: readonly Class<unknown>[];
   readonly providers?: readonly Provider[];

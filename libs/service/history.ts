@@ -63,7 +63,8 @@ export class Histories {
     const kind = this.definition.aggregates.find(({ name }) => name === aggregate);
     if (!kind) throw new NotFound('aggregate', aggregate.slice(0, 100));
     const recorded = await this.store.readStream(streamOf(kind, id));
-    if (recorded.length === 0 || !(await this.mayKnow(recorded[0] as Recorded, caller, new Map()))) throw new NotFound(aggregate, id);
+    if (recorded.length === 0 || !(await this.mayKnow(recorded[0] as Recorded, caller, new Map())))
+      throw new NotFound(aggregate, id);
     const shown = await this.show(recorded.slice(0, MAX_EVENTS));
     const effects = new Map<string, string[]>();
     for (const effect of await this.effectsOf(shown.map((event) => event.id), caller))
@@ -77,7 +78,9 @@ export class Histories {
   async effectsOf(ids: readonly string[], caller: Caller): Promise<readonly HistoryEvent[]> {
     const owners = new Map<string, string | null>();
     const found: Recorded[] = [];
-    for (const recorded of await this.store.effectsOf(ids, MAX_FOLLOWED)) if (await this.mayKnow(recorded, caller, owners)) found.push(recorded);
+    for (
+      const recorded of await this.store.effectsOf(ids, MAX_FOLLOWED)
+    ) if (await this.mayKnow(recorded, caller, owners)) found.push(recorded);
     return this.show(found);
   }
 
@@ -109,7 +112,9 @@ export class Histories {
     return { followed, truncated, missing: [...missing].sort() };
   }
 
-  private async effectsEverywhere(ids: readonly string[], caller: Caller, missing: Set<string>): Promise<readonly HistoryEvent[]> {
+  private async effectsEverywhere(
+    ids: readonly string[], caller: Caller, missing: Set<string>,
+  ): Promise<readonly HistoryEvent[]> {
     const found: HistoryEvent[] = [];
     for (let from = 0; from < ids.length; from += AT_ONCE) {
       const some = ids.slice(from, from + AT_ONCE);
@@ -152,7 +157,8 @@ export class Histories {
         id: one.id, position: one.position, aggregate: one.aggregate, aggregateId: one.aggregateId, version: one.version,
         what: type,
         data: conceal ? await conceal(one, (kind, id) => this.aggregates.load(kind, id).then(({ state }) => state)) : data,
-        who: one.metadata.actor, when: one.metadata.at, recordedAt: one.recordedAt, cause: one.metadata.causation, story: one.metadata.correlation,
+        who: one.metadata.actor, when: one.metadata.at, recordedAt: one.recordedAt, cause: one.metadata.causation,
+        story: one.metadata.correlation,
       };
     }));
   }

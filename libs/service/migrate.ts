@@ -12,7 +12,8 @@ import { frameMigrations } from './migrations.js';
 const MIGRATION_LOCK = 0x6d696772;
 /** What has grants of its own; on every other table the running role may read and write. */
 const infrastructure = [
-  'events', 'streams', 'snapshots', 'store', 'view_checkpoints', 'timers', 'vault_keys', 'vault_texts', 'relay', 'inbox_marks', 'parked_messages',
+  'events', 'streams', 'snapshots', 'store', 'view_checkpoints', 'timers', 'vault_keys', 'vault_texts', 'relay', 'inbox_marks',
+  'parked_messages',
   'migrations', 'bus_migrations',
 ];
 
@@ -25,7 +26,9 @@ export const migrate = async (definition: ServiceDefinition, config: ServiceConf
   const busOwner = config.BUS_MIGRATION_URL ?? (config.BUS_URL === undefined ? owner : undefined);
   const ran = await locked(owner, async () => {
     const names = await runAll(owner, 'migrations', migrationsOf(definition));
-    await grant(owner, [...serviceGrants(roleOf(config.DATABASE_URL)), ...(await otherTables(owner, roleOf(config.DATABASE_URL)))]);
+    await grant(
+      owner, [...serviceGrants(roleOf(config.DATABASE_URL)), ...(await otherTables(owner, roleOf(config.DATABASE_URL)))],
+    );
     return names;
   });
   if (busOwner === undefined) return ran;
@@ -41,7 +44,9 @@ export const migrate = async (definition: ServiceDefinition, config: ServiceConf
 /** What is not migrated yet, as far as the running role can see. */
 export const pendingMigrations = async (definition: ServiceDefinition, db: DataSource): Promise<string[]> => {
   const names = migrationsOf(definition).map((migration) => new migration().name ?? migration.name);
-  const rows: { name: string }[] = await db.query<{ name: string }[]>('SELECT name FROM migrations').catch((error: { code?: string }) => {
+  const rows: { name: string }[] = await db.query<{ name: string }[]>(
+    'SELECT name FROM migrations',
+  ).catch((error: { code?: string }) => {
     if (error.code === '42P01' || error.code === '42501') return [];
     throw error;
   });
@@ -50,7 +55,8 @@ export const pendingMigrations = async (definition: ServiceDefinition, db: DataS
 };
 
 const serviceGrants = (role: string): string[] => [
-  ...eventStoreGrants(role), ...viewsGrants(role), ...vaultGrants(role), ...messagingGrants(role), `GRANT SELECT ON migrations TO ${role}`,
+  ...eventStoreGrants(role), ...viewsGrants(role), ...vaultGrants(role), ...messagingGrants(role),
+  `GRANT SELECT ON migrations TO ${role}`,
 ];
 
 const otherTables = async (owner: string, role: string): Promise<string[]> =>
@@ -69,7 +75,8 @@ const otherTables = async (owner: string, role: string): Promise<string[]> =>
 
 const runAll = async (url: string, table: string, migrations: readonly MigrationClass[]): Promise<string[]> => {
   const db = new DataSource({
-    type: 'postgres', url, migrations: [...migrations], migrationsTableName: table, synchronize: false, poolSize: 2, installExtensions: false,
+    type: 'postgres', url, migrations: [...migrations], migrationsTableName: table, synchronize: false, poolSize: 2,
+    installExtensions: false,
   });
   await db.initialize();
   try {

@@ -16,7 +16,9 @@ export class Outcomes {
   }
 
   async find<T>(seed: string, nth: number): Promise<{ readonly value: T } | undefined> {
-    const rows: { value: Buffer }[] = await this.db.query('SELECT value FROM request_outcomes WHERE seed = $1 AND nth = $2', [seed, nth]);
+    const rows: { value: Buffer }[] = await this.db.query(
+      'SELECT value FROM request_outcomes WHERE seed = $1 AND nth = $2', [seed, nth],
+    );
     return rows[0] && { value: this.sealing.open(rows[0].value) as T };
   }
 }

@@ -9,7 +9,9 @@ export class Reader {
   constructor(@Inject(AGGREGATES) private readonly aggregates: Aggregates) {}
 
   /** 404 where there is none, or it belongs to another organisation. */
-  async load<C, S, E extends { readonly type: string }>(aggregate: Aggregate<C, S, E>, id: string, caller: Caller): Promise<Loaded<S>> {
+  async load<C, S, E extends { readonly type: string }>(
+    aggregate: Aggregate<C, S, E>, id: string, caller: Caller,
+  ): Promise<Loaded<S>> {
     const loaded = await this.aggregates.load(aggregate, id);
     const owner = aggregate.organisation(loaded.state);
     if (loaded.version === 0 || (owner !== undefined && owner !== caller.organisation)) throw new NotFound(aggregate.name, id);

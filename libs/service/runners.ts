@@ -50,8 +50,12 @@ export class Runners {
     const rules = definition.timers ?? [];
     this.bus = new EmbeddedBus({ url: parts.busUrl });
     this.views = new ViewRunner({ store, db, views: [...definition.views, timersView(rules)], log });
-    this.timers = new TimerRunner({ rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended() });
-    this.relay = new Relay({ service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query });
+    this.timers = new TimerRunner({
+      rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended(),
+    });
+    this.relay = new Relay({
+      service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query,
+    });
     const reactions = reactionsByType(definition.reactions ?? []);
     this.reactor = new Reactor<Tx>({
       bus: this.bus,
@@ -63,7 +67,8 @@ export class Runners {
         return result;
       },
       react: async (message, { manager }) => {
-        for (const { react } of reactions.get(message.type) ?? []) await react(message, parts.transactions.workIn(manager, taskOf(message)));
+        const work = parts.transactions.workIn(manager, taskOf(message));
+        for (const { react } of reactions.get(message.type) ?? []) await react(message, work);
       },
     });
     this.jobs = parts.jobs.map((job) => new JobRunner(job, log));
@@ -96,7 +101,10 @@ export class Runners {
     if (!(await this.views.reached(before, 2_000))) busy.push('views');
     if ((await this.timers.state()).due > 0) busy.push('timers');
     if (!(await this.reactor.idle())) busy.push('reactions');
-    for (const [job, idle] of await Promise.all(this.jobs.map(async (job) => [job, await job.idle()] as const))) if (!idle) busy.push(`job ${job.state().name}`);
+    const idle = await Promise.all(this.jobs.map((job) => job.idle()));
+    this.jobs.forEach((job, n) => {
+      if (!idle[n]) busy.push(`job ${job.state().name}`);
+    });
     if (!(await this.relay.idle())) busy.push('relay');
     const position = await this.parts.store.head();
     if (position !== before && busy.length === 0) busy.push('new events');
@@ -111,5 +119,6 @@ const reactionsByType = (reactions: readonly Reaction[]): Map<Reaction['type'], 
 };
 
 const taskOf = (message: Message) => ({
-  actor: 'reaction', organisation: null, at: message.time, correlation: message.correlation, causation: message.id, seed: message.id,
+  actor: 'reaction', organisation: null, at: message.time, correlation: message.correlation, causation: message.id,
+  seed: message.id,
 });

@@ -25,14 +25,18 @@ describe('a service', () => {
     const { id } = await make();
     await toys.settled();
     const history = async () =>
-      (await toys.request<{ events: { what: string; who: string; when: string; cause: string | null; id: string; effects: string[] }[] }>(
+      (await toys.request<{
+        events: { what: string; who: string; when: string; cause: string | null; id: string; effects: string[] }[],
+      }>(
         'GET', `/history/toy/${id}`, { as: 'auditor' })).body.events;
     const before = await history();
     expect(before.map(({ what, who }) => [what, who])).toEqual([['ToyMade', expect.any(String)], ['ToyPainted', 'reaction']]);
     expect(before[1]?.cause).toBe(before[0]?.id);
     expect(before[0]?.effects).toEqual([before[1]?.id]);
     await toys.moveClock('2026-05-01T00:00:00.000Z');
-    expect((await history()).at(-1)).toMatchObject({ what: 'ToyExpired', who: 'timer:toy-expiry', when: '2026-04-01T01:00:00.000Z' });
+    expect((await history()).at(-1)).toMatchObject({
+      what: 'ToyExpired', who: 'timer:toy-expiry', when: '2026-04-01T01:00:00.000Z',
+    });
     const back = await toys.request('POST', '/admin/clock', { as: 'operator', body: { now: '2026-01-01T00:00:00Z' } });
     expect(back).toMatchObject({ status: 409, body: { rule: 'clock-goes-forward' } });
   });
@@ -40,12 +44,21 @@ describe('a service', () => {
   it('is for those who have the role, in their organisation; a route that names nobody is for nobody', async () => {
     const { id } = await make();
     expect(await toys.request('GET', `/toys/${id}`, { as: null })).toMatchObject({
-      status: 401, headers: { 'www-authenticate': expect.stringContaining('Bearer') }, body: { type: 'https://jinji.dev/problems/unauthenticated' },
+      status: 401, headers: { 'www-authenticate': expect.stringContaining('Bearer') },
+      body: { type: 'https://jinji.dev/problems/unauthenticated' },
     });
-    expect(await toys.request('GET', `/toys/${id}`, { as: 'worker' })).toMatchObject({ status: 403, body: { roles: ['organiser', 'judge'] } });
+    expect(
+      await toys.request('GET', `/toys/${id}`, { as: 'worker' }),
+    ).toMatchObject({ status: 403, body: { roles: ['organiser', 'judge'] } });
     expect(await toys.request('GET', `/toys/${id}`, { as: { org: 'org-2' } })).toMatchObject({ status: 404 });
-    expect(await toys.request('PUT', `/toys/${id}/colour`, { as: { org: 'org-2' }, body: { colour: 'red' }, headers: { 'if-match': '"1"' } })).toMatchObject({ status: 404 });
-    expect(await toys.request('GET', `/history/toy/${id}`, { as: { role: 'auditor', org: 'org-2' } })).toMatchObject({ status: 404 });
+    expect(
+      await toys.request('PUT', `/toys/${id}/colour`, {
+        as: { org: 'org-2' }, body: { colour: 'red' }, headers: { 'if-match': '"1"' },
+      }),
+    ).toMatchObject({ status: 404 });
+    expect(
+      await toys.request('GET', `/history/toy/${id}`, { as: { role: 'auditor', org: 'org-2' } }),
+    ).toMatchObject({ status: 404 });
     expect((await toys.request('GET', '/toys/nobody')).status).toBe(403);
     expect((await toys.request('GET', '/toys/open', { as: null })).status).toBe(200);
     const forged = await toys.request('GET', '/toys', { as: null, headers: { authorization: 'Bearer aaaa.bbbb.cccc' } });
@@ -69,7 +82,8 @@ describe('a service', () => {
       status: 422,
       headers: { 'content-type': expect.stringContaining('application/problem+json') },
       body: {
-        type: 'https://jinji.dev/problems/name-forbidden', title: '违反规则', detail: '名称不允许', rule: 'name-forbidden', next: 'choose another',
+        type: 'https://jinji.dev/problems/name-forbidden', title: '违反规则', detail: '名称不允许', rule: 'name-forbidden',
+        next: 'choose another',
         status: 422, data: { name: 'forbidden' },
       },
     });
@@ -96,21 +110,34 @@ describe('a service', () => {
     ['too much', 413, { name: 'a'.repeat(1_100_000) }],
   ])('answers %s with %i', async (_, status, body, headers = {}) => {
     const answer = await toys.request('POST', '/toys', { ...(body === undefined ? {} : { body }), headers });
-    expect([answer.status, answer.headers['content-type']]).toEqual([status, expect.stringContaining('application/problem+json')]);
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      status, expect.stringContaining('application/problem+json'),
+    ]);
   });
 
   it('names every wrong field at once', async () => {
-    const { body } = await toys.request('POST', '/toys', { body: { wheels: 0, parts: [{ name: 'ok' }, { weight: '01' }], lid: null, owner: 'x' } });
-    expect((body.errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(['name', 'owner', 'parts[1].name', 'parts[1].weight', 'wheels']);
+    const { body } = await toys.request('POST', '/toys', {
+      body: { wheels: 0, parts: [{ name: 'ok' }, { weight: '01' }], lid: null, owner: 'x' },
+    });
+    expect(
+      (body.errors as { field: string }[]).map(({ field }) => field).sort(),
+    ).toEqual(['name', 'owner', 'parts[1].name', 'parts[1].weight', 'wheels']);
   });
 
-  it.each(['/toys/%E0%A4%A', '/toys/%00', '/toys/abc', '/toys?limit=1&limit=2', '/toys?limit=x', '/toys?after=-1', '/toys?cursor=%22', '/toys?x=1'])(
+  it.each([
+    '/toys/%E0%A4%A', '/toys/%00', '/toys/abc', '/toys?limit=1&limit=2', '/toys?limit=x', '/toys?after=-1', '/toys?cursor=%22',
+    '/toys?x=1',
+  ])(
     'answers GET %s with 400', async (path) => {
-      expect(await toys.request('GET', path)).toMatchObject({ status: 400, headers: { 'content-type': expect.stringContaining('problem+json') } });
+      expect(await toys.request('GET', path)).toMatchObject({
+        status: 400, headers: { 'content-type': expect.stringContaining('problem+json') },
+      });
     });
 
   it('answers an unknown route with 404 and an unexpected error with a 500 that tells nothing', async () => {
-    expect(await toys.request('GET', '/nothing/here')).toMatchObject({ status: 404, body: { type: 'https://jinji.dev/problems/not-found' } });
+    expect(await toys.request('GET', '/nothing/here')).toMatchObject({
+      status: 404, body: { type: 'https://jinji.dev/problems/not-found' },
+    });
     const broken = await toys.request('GET', '/toys/broken');
     expect(broken.status).toBe(500);
     expect(JSON.stringify(broken.body)).not.toContain('secret');
@@ -118,8 +145,12 @@ describe('a service', () => {
 
   it('takes a file where it takes files', async () => {
     const file = Buffer.alloc(1_500_000, 'a');
-    const upload = (headers: Record<string, string>, body: Buffer = file) => toys.request('POST', '/toys/import', { body, headers });
-    expect(await upload({ 'content-type': 'text/csv; charset=utf-8' })).toMatchObject({ status: 200, body: { bytes: 1_500_000 } });
+    const upload = (
+      headers: Record<string, string>, body: Buffer = file,
+    ) => toys.request('POST', '/toys/import', { body, headers });
+    expect(
+      await upload({ 'content-type': 'text/csv; charset=utf-8' }),
+    ).toMatchObject({ status: 200, body: { bytes: 1_500_000 } });
     expect((await upload({ 'content-type': 'text/csv' }, Buffer.alloc(2_100_000))).status).toBe(413);
     expect((await upload({ 'content-type': 'text/plain' })).status).toBe(415);
     expect((await toys.request('POST', '/toys/import', { headers: { 'content-type': 'text/csv' } })).status).toBe(400);
@@ -128,7 +159,9 @@ describe('a service', () => {
   it('is healthy, and describes itself', async () => {
     expect(await toys.request('GET', '/health', { as: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await toys.request('GET', '/health/ready', { as: null })).toMatchObject({ status: 200 });
-    const { body } = await toys.request<{ paths: Record<string, Record<string, Record<string, unknown>>> }>('GET', '/openapi.json', { as: null });
+    const { body } = await toys.request<{
+      paths: Record<string, Record<string, Record<string, unknown>>>,
+    }>('GET', '/openapi.json', { as: null });
     expect(body.paths['/toys']?.post).toMatchObject({
       'x-roles': ['organiser'],
       requestBody: { content: { 'application/json': { example: { name: 'car', parts: [{ name: 'wheel', weight: '87.50' }] } } } },
@@ -138,7 +171,12 @@ describe('a service', () => {
   });
 
   it('runs under a role that owns nothing and can only add events', async () => {
-    for (const statement of ['UPDATE events SET type = \'x\'', 'DELETE FROM events', 'TRUNCATE events', 'DROP TABLE events', 'CREATE TABLE mine (a int)'])
+    for (
+      const statement of [
+        'UPDATE events SET type = \'x\'', 'DELETE FROM events', 'TRUNCATE events', 'DROP TABLE events',
+        'CREATE TABLE mine (a int)',
+      ]
+    )
       await expect(toys.database.query(statement)).rejects.toThrow(/permission denied|must be owner/);
   });
 });

@@ -45,7 +45,9 @@ export interface Service {
 }
 
 /** Builds one service on its database and lets it run; it does not listen yet. */
-export const createService = async (definition: ServiceDefinition, config: ServiceConfig, options: ServiceOptions = {}): Promise<Service> => {
+export const createService = async (
+  definition: ServiceDefinition, config: ServiceConfig, options: ServiceOptions = {},
+): Promise<Service> => {
   const log = options.log ?? createLog(config.LOG_LEVEL, definition.name);
   if (config.MIGRATION_DATABASE_URL !== undefined) await migrate(definition, config);
   const db = await connect(definition, config);
@@ -54,14 +56,19 @@ export const createService = async (definition: ServiceDefinition, config: Servi
   pool.on('error', (error) => {
     if (!closing) log.warn({ error: error.name }, 'an idle connection was cut'); // the next query opens another
   });
-  const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => (await pool.query(sql, [...params])).rows as Row[];
+  const query: Query = async <Row>(
+    sql: string, params: readonly unknown[] = [],
+  ) => (await pool.query(sql, [...params])).rows as Row[];
   const store = new EventStore(pool, { kinds: definition.aggregates });
   const aggregates = new Aggregates(store, query);
   const sealing = new Sealing(config.masterKey);
   const idempotency = new Idempotency(config.DATABASE_URL, sealing);
   const clock = new DomainClock(db, config.JINJI_CLOCK, options.clockStart);
   const signals = new Signals();
-  const parts = { config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, log, runners: (): Runners => runners };
+  const parts = {
+    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, log,
+    runners: (): Runners => runners,
+  };
 
   const adapter = new FastifyAdapter({ ...fastifyOptions, skipMiddie: true });
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(definition, parts), adapter, {
@@ -73,7 +80,10 @@ export const createService = async (definition: ServiceDefinition, config: Servi
     jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
   });
   await setUpWeb(app, {
-    auth: { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL, ...(options.keys ? { keys: options.keys } : {}) },
+    auth: {
+      issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL,
+      ...(options.keys ? { keys: options.keys } : {})
+    },
     clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT, reached: (position) => runners.views.reached(position),
   });
   let document: OpenAPIObject | undefined;
@@ -111,5 +121,7 @@ const connect = async (definition: ServiceDefinition, config: ServiceConfig): Pr
   const pending = await pendingMigrations(definition, db);
   if (pending.length === 0) return db;
   await db.destroy();
-  throw new Error(`${pending.length} migrations of ${definition.name} are pending: run \`npm run migrate ${definition.name}\`, or set MIGRATION_DATABASE_URL`);
+  throw new Error(
+    `${pending.length} migrations of ${definition.name} are pending: run \`npm run migrate ${definition.name}\`, or set MIGRATION_DATABASE_URL`,
+  );
 };

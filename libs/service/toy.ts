@@ -1,13 +1,16 @@
 import { Body, Controller, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Column, DataSource, Entity, type EntityManager, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import {
+  Column, DataSource, Entity, type EntityManager, type MigrationInterface, PrimaryColumn, type QueryRunner,
+} from 'typeorm';
 import { addHours, type Decider, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import { publication, published } from '#libs/messaging';
 import { timer, view } from '#libs/views';
 import {
-  type Caller, DecimalField, IdField, IdParam, IfMatchRequired, IntegerField, ListField, ObjectField, PageQuery, pageOf, Produces, Public, readCursor,
+  type Caller, DecimalField, IdField, IdParam, IfMatchRequired, IntegerField, ListField, ObjectField, PageQuery, pageOf, Produces,
+  Public, readCursor,
   Roles, TextField, TextPairField, TheCaller, Upload, versioned,
 } from '#libs/web';
 import { decide, on, Reader, type ServiceDefinition, Transactions } from './index.js';
@@ -17,8 +20,14 @@ export type ToyEvent =
   | { type: 'ToyMade'; name: string; organisation: string; dueAt: string }
   | { type: 'ToyPainted'; colour: string }
   | { type: 'ToyExpired' };
-type ToyCommand = { type: 'Make'; name: string; organisation: string; dueAt: string } | { type: 'Paint'; colour: string } | { type: 'Expire' };
-type Toy = { is: 'none' } | { is: 'made'; name: string; organisation: string; colours: string[] } | { is: 'expired'; organisation: string };
+type ToyCommand =
+  | { type: 'Make'; name: string; organisation: string; dueAt: string }
+  | { type: 'Paint'; colour: string }
+  | { type: 'Expire' };
+type Toy =
+  | { is: 'none' }
+  | { is: 'made'; name: string; organisation: string; colours: string[] }
+  | { is: 'expired'; organisation: string };
 
 const decider: Decider<ToyCommand, Toy, ToyEvent> = {
   initial: { is: 'none' },
@@ -26,7 +35,10 @@ const decider: Decider<ToyCommand, Toy, ToyEvent> = {
     switch (command.type) {
       case 'Make':
         if (toy.is !== 'none') throw new WrongState('toy-exists', text('玩具已存在', 'the toy is there already'), 'paint it');
-        if (command.name === 'forbidden') throw new Refusal('name-forbidden', text('名称不允许', 'this name is not allowed'), 'choose another', { name: command.name });
+        if (command.name === 'forbidden')
+          throw new Refusal(
+            'name-forbidden', text('名称不允许', 'this name is not allowed'), 'choose another', { name: command.name },
+          );
         return [{ ...command, type: 'ToyMade' }];
       case 'Paint':
         if (toy.is !== 'made') throw new WrongState('toy-not-made', text('玩具不存在', 'the toy is not there'), 'make it');
@@ -67,7 +79,9 @@ const toys = view<ToyEvent>('toys', [ToyRow], {
 class Toys1700000009000 implements MigrationInterface {
   name = 'Toys1700000009000';
   async up(run: QueryRunner): Promise<void> {
-    await run.query('CREATE TABLE toys (id uuid PRIMARY KEY, organisation text NOT NULL, name text NOT NULL, painted integer NOT NULL, expired boolean NOT NULL)');
+    await run.query(`CREATE TABLE toys (
+      id uuid PRIMARY KEY, organisation text NOT NULL, name text NOT NULL, painted integer NOT NULL, expired boolean NOT NULL
+    )`);
   }
   async down(run: QueryRunner): Promise<void> {
     await run.query('DROP TABLE toys');
@@ -100,13 +114,21 @@ class ToysQuery extends PageQuery {
 @ApiTags('toys')
 @Controller('toys')
 export class ToyController {
-  constructor(private readonly bus: CommandBus, private readonly reader: Reader, private readonly transactions: Transactions, private readonly db: DataSource) {}
+  constructor(
+    private readonly bus: CommandBus, private readonly reader: Reader, private readonly transactions: Transactions,
+    private readonly db: DataSource,
+  ) {}
 
   @Post()
   @Roles('organiser')
   @ApiOperation({ summary: 'Make', description: 'Makes a toy.' })
   make(@Body() body: MakeBody, @TheCaller() caller: Caller) {
-    return this.bus.execute(decide(toy, caller.newId(), { type: 'Make', name: body.name, organisation: caller.organisation, dueAt: addHours(caller.at, 24 * 30) }, caller));
+    return this.bus.execute(
+      decide(
+        toy, caller.newId(),
+        { type: 'Make', name: body.name, organisation: caller.organisation, dueAt: addHours(caller.at, 24 * 30) }, caller,
+      ),
+    );
   }
 
   @Post('pairs')
@@ -145,8 +167,10 @@ export class ToyController {
   @ApiOperation({ summary: 'List', description: 'Toys.' })
   async list(@Query() { limit = 50, cursor, name }: ToysQuery, @TheCaller() caller: Caller) {
     const [after] = readCursor(cursor, 1) ?? [];
-    const rows = await this.db.getRepository(ToyRow).createQueryBuilder('t').where('t.organisation = :org', { org: caller.organisation })
-      .andWhere(after === undefined ? 'true' : 't.id > :after', { after }).andWhere(name === undefined ? 'true' : 't.name = :name', { name })
+    const rows = await this.db.getRepository(ToyRow).createQueryBuilder('t')
+      .where('t.organisation = :org', { org: caller.organisation })
+      .andWhere(after === undefined ? 'true' : 't.id > :after', { after })
+      .andWhere(name === undefined ? 'true' : 't.name = :name', { name })
       .orderBy('t.id').limit(limit + 1).getMany();
     return pageOf(rows, limit, (row) => [row.id]);
   }
@@ -186,7 +210,12 @@ export const toyService: ServiceDefinition = {
   title: text('玩具', 'Toys'),
   aggregates: [toy],
   views: [toys],
-  timers: [timer({ name: 'toy-expiry', aggregate: toy, set: { ToyMade: (event) => event.dueAt }, clear: ['ToyExpired'], command: () => ({ type: 'Expire' as const }) })],
+  timers: [
+    timer({
+      name: 'toy-expiry', aggregate: toy, set: { ToyMade: (event) => event.dueAt }, clear: ['ToyExpired'],
+      command: () => ({ type: 'Expire' as const }),
+    }),
+  ],
   published: published({
     aggregate: toy,
     publish: { ToyMade: (recorded) => publication('jinji.worker.registered.v1', { worker: recorded.aggregateId, unit: null }) },

@@ -1,2 +1,4 @@
 export { migrated, type MigrationClass, testDatabase, type TestDatabase } from './database.js';
-export { type As, type TestAnswer, testIssuer, testMasterKey, type TestRequest, testService, type TestService } from './service.js';
+export {
+  type As, type TestAnswer, testIssuer, testMasterKey, type TestRequest, testService, type TestService,
+} from './service.js';

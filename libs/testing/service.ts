@@ -62,7 +62,9 @@ const makeIssuer = async () => {
     const roles = typeof role === 'string' ? [role] : [...role];
     const subject = sub ?? derivedId(ISSUER, org, ...roles);
     const name = JSON.stringify([roles, org, subject]);
-    const signed = known.get(name) ?? new SignJWT({ org, roles }).setProtectedHeader({ alg: 'ES256', kid: 'test' }).setSubject(subject)
+    const signed = known.get(name) ?? new SignJWT({ org, roles }).setProtectedHeader({
+      alg: 'ES256', kid: 'test',
+    }).setSubject(subject)
       .setIssuer(ISSUER).setAudience(AUDIENCE).setIssuedAt().setExpirationTime('1h').sign(privateKey);
     known.set(name, signed);
     return signed;
@@ -82,7 +84,9 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
     PEERS_URL: 'http://127.0.0.1:9/{service}', ...options.env,
   });
   const log = pino({ level: process.env.LOG_LEVEL ?? 'error' }, pino.destination({ fd: 2, sync: true }));
-  const service = await createService(definition, config, { keys, log, clockStart: options.clock ?? '2026-03-02T01:00:00.000Z' }).catch(
+  const service = await createService(definition, config, {
+    keys, log, clockStart: options.clock ?? '2026-03-02T01:00:00.000Z',
+  }).catch(
     async (error: unknown) => {
       await database.drop();
       throw error;
@@ -90,7 +94,9 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
   );
   const fastify = service.app.getHttpAdapter().getInstance();
 
-  const request = async <T>(method: string, path: string, { as = {}, body, headers = {} }: TestRequest = {}): Promise<TestAnswer<T>> => {
+  const request = async <T>(
+    method: string, path: string, { as = {}, body, headers = {} }: TestRequest = {},
+  ): Promise<TestAnswer<T>> => {
     const isFile = Buffer.isBuffer(body) || typeof body === 'string';
     const answer = await fastify.inject({
       method: method as 'GET',

@@ -28,7 +28,9 @@ describe('tokens', () => {
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  const sign = (claims: Record<string, unknown> = {}, { by = key, expires = '1h' }: { by?: PrivateKey; expires?: string | number } = {}) =>
+  const sign = (
+    claims: Record<string, unknown> = {}, { by = key, expires = '1h' }: { by?: PrivateKey; expires?: string | number } = {},
+  ) =>
     new SignJWT({ org: 'org-1', roles: ['judge', 'emperor'], iss: 'issuer', aud: 'jinji', sub: 'someone', ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' }).setIssuedAt().setExpirationTime(expires).sign(by);
   const authenticator = () => new Authenticator({ issuer: 'issuer', audience: 'jinji', jwksUrl });
@@ -42,7 +44,8 @@ describe('tokens', () => {
   it('are refused from another issuer, for another audience, signed by another, expired, without subject or organisation', async () => {
     const { privateKey: other } = await generateKeyPair('ES256');
     const bad = [
-      sign({ iss: 'another' }), sign({ aud: 'another' }), sign({}, { by: other }), sign({}, { expires: Math.floor(Date.now() / 1000) - 60 }),
+      sign({ iss: 'another' }), sign({ aud: 'another' }), sign({}, { by: other }),
+      sign({}, { expires: Math.floor(Date.now() / 1000) - 60 }),
       sign({ sub: '' }), sign({ org: 7 }), sign({ roles: 'judge' }), Promise.resolve('no.token.atall'), Promise.resolve(''),
     ];
     for (const token of bad) await expect(claimsOf(token)).rejects.toMatchObject({ status: 401 });
@@ -63,7 +66,8 @@ describe('tokens', () => {
 
 describe('Accept-Language', () => {
   it.each([
-    [undefined, 'zh'], ['', 'zh'], ['en', 'en'], ['en-GB,en;q=0.9,zh;q=0.8', 'en'], ['zh-CN,zh;q=0.9,en;q=0.8', 'zh'], ['en;q=0.1, zh;q=0.2', 'zh'],
+    [undefined, 'zh'], ['', 'zh'], ['en', 'en'], ['en-GB,en;q=0.9,zh;q=0.8', 'en'], ['zh-CN,zh;q=0.9,en;q=0.8', 'zh'],
+    ['en;q=0.1, zh;q=0.2', 'zh'],
     ['fr', 'zh'], ['*', 'zh'], ['en;q=0', 'zh'], [',,;;q=', 'zh'],
   ] as const)('%s is %s', (header, language) => expect(languageOf(header)).toBe(language));
 });
@@ -78,12 +82,16 @@ describe('whoever does not log in', () => {
     for (let n = 0; n < 7; n += 1) statuses.push((await toys.request('GET', '/toys/open', { as: null })).status);
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
     const guess = await toys.request('GET', '/toys', { as: null, headers: { authorization: 'Bearer aaaa.bbbb.cccc' } });
-    expect(guess).toMatchObject({ status: 429, headers: { 'retry-after': expect.any(String) }, body: { type: 'https://jinji.dev/problems/too-many-requests' } });
+    expect(guess).toMatchObject({
+      status: 429, headers: { 'retry-after': expect.any(String) }, body: { type: 'https://jinji.dev/problems/too-many-requests' },
+    });
     expect((await toys.request('GET', '/toys')).status).toBe(200);
   });
 
   it('is sent away before a body is read', async () => {
-    const answer = await toys.request('POST', '/toys/import', { as: null, body: Buffer.alloc(5_000_000), headers: { 'content-type': 'text/csv' } });
+    const answer = await toys.request('POST', '/toys/import', {
+      as: null, body: Buffer.alloc(5_000_000), headers: { 'content-type': 'text/csv' },
+    });
     expect([401, 429]).toContain(answer.status); // not 413
   });
 });

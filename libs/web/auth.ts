@@ -41,7 +41,8 @@ export class Authenticator {
   private async verify(token: string): Promise<{ claims: Claims; until: number }> {
     const { issuer, audience } = this.options;
     const { payload } = await jwtVerify(token, this.keys, {
-      issuer, audience, algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'], requiredClaims: ['sub', 'exp'], clockTolerance: 5,
+      issuer, audience, algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'], requiredClaims: ['sub', 'exp'],
+      clockTolerance: 5,
     }).catch((error: unknown) => {
       throw isOurFault(error) ? new Unavailable('auth') : invalid();
     });
@@ -52,7 +53,9 @@ export class Authenticator {
   }
 }
 
-const invalid = (): Unauthenticated => new Unauthenticated(text('令牌无效或已过期', 'the token is not valid, or has expired'), 'invalid_token');
+const invalid = (): Unauthenticated => new Unauthenticated(
+  text('令牌无效或已过期', 'the token is not valid, or has expired'), 'invalid_token',
+);
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= 200 && isStorable(value);

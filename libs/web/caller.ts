@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Instant } from '#libs/decider';
 
 export const roles = [
-  'organiser', 'chief-judge', 'judge', 'arbitrator', 'custodian', 'certifier', 'incentive-officer', 'trainer', 'hr', 'worker', 'auditor', 'operator',
+  'organiser', 'chief-judge', 'judge', 'arbitrator', 'custodian', 'certifier', 'incentive-officer', 'trainer', 'hr', 'worker',
+  'auditor', 'operator',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -72,7 +73,9 @@ export const TheCaller = createParamDecorator((_: unknown, context: ExecutionCon
 });
 
 /** A parameter for routes without login: the language that was asked for. */
-export const TheLanguage = createParamDecorator((_: unknown, context: ExecutionContext): Language => requestOf(context).jinji?.language ?? 'zh');
+export const TheLanguage = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Language => requestOf(context).jinji?.language ?? 'zh',
+);
 
 /** zh unless English is preferred: `Accept-Language: en-GB, zh;q=0.5`. */
 export const languageOf = (header: string | undefined): Language => {

@@ -83,7 +83,8 @@ const field = (name: string, schema: Schema, check: Check, options: FieldOptions
 const sample = (name: string): Schema => (name in samples ? { example: samples[name] } : {});
 const samples: Record<string, unknown> = {
   id: '0195546e-7c00-7000-8000-000000000001', ref: 'shanghai-special-2024', decimal: '87.50', date: '2026-03-02',
-  instant: '2026-03-02T01:00:00.000Z', boolean: true, level: 3, integer: 1, text: '说明 note', pair: { zh: '数控车工', en: 'CNC turning' },
+  instant: '2026-03-02T01:00:00.000Z', boolean: true, level: 3, integer: 1, text: '说明 note',
+  pair: { zh: '数控车工', en: 'CNC turning' },
 };
 
 const isText = (min: number, max: number): Check => (value) => {
@@ -94,7 +95,10 @@ const isText = (min: number, max: number): Check => (value) => {
 };
 
 export const TextField = (options: FieldOptions & { max?: number; min?: number } = {}): PropertyDecorator =>
-  field('text', { type: 'string', minLength: options.min ?? 1, maxLength: options.max ?? 500 }, isText(options.min ?? 1, options.max ?? 500), options);
+  field(
+    'text', { type: 'string', minLength: options.min ?? 1, maxLength: options.max ?? 500 },
+    isText(options.min ?? 1, options.max ?? 500), options,
+  );
 
 /** The same sentence in Chinese and in English. */
 export const TextPairField = (options: FieldOptions & { max?: number } = {}): PropertyDecorator => {
@@ -109,7 +113,9 @@ export const TextPairField = (options: FieldOptions & { max?: number } = {}): Pr
 };
 
 const isUuid: Check = (value) => (isId(value) ? undefined : text('必须是 UUID', 'must be a UUID'));
-export const IdField = (options: FieldOptions = {}): PropertyDecorator => field('id', { type: 'string', format: 'uuid' }, isUuid, options);
+export const IdField = (options: FieldOptions = {}): PropertyDecorator => field(
+  'id', { type: 'string', format: 'uuid' }, isUuid, options,
+);
 
 /** A number, code or name that others gave: "6-18-01-01", "shanghai-special-2024". */
 export const RefField = (options: FieldOptions & { max?: number } = {}): PropertyDecorator =>
@@ -124,13 +130,15 @@ export const IntegerField = (options: FieldOptions & { min?: number; max?: numbe
   }, options));
 };
 
-const isExact: Check = (value) => (isDecimal(value) ? undefined : text('必须是十进制数字文本，如 "12.50"', 'must be a decimal as text, like "12.50"'));
+const isExact: Check = (value) =>
+  (isDecimal(value) ? undefined : text('必须是十进制数字文本，如 "12.50"', 'must be a decimal as text, like "12.50"'));
 export const DecimalField = (options: FieldOptions = {}): PropertyDecorator =>
   field('decimal', { type: 'string', pattern: '^-?(0|[1-9]\\d{0,14})(\\.\\d{1,10})?$' }, isExact, options);
 
 export const DateField = (options: FieldOptions = {}): PropertyDecorator =>
   field('date', { type: 'string', format: 'date' }, (value) =>
-    isCivilDate(value) && value >= '1900-01-01' ? undefined : text('必须是日期，如 2026-03-02', 'must be a date, like 2026-03-02'), options);
+    isCivilDate(value) && value >= '1900-01-01' ? undefined : text('必须是日期，如 2026-03-02', 'must be a date, like 2026-03-02'),
+    options);
 
 const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const isInstant = (value: unknown): value is string =>
@@ -141,7 +149,10 @@ export const InstantField = (options: FieldOptions = {}): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (isInstant(value) ? new Date(value).toISOString() : value)),
     field('instant', { type: 'string', format: 'date-time' }, (value) =>
-      isInstant(value) ? undefined : text('必须是带时区的时刻，如 2026-03-02T09:00:00+08:00', 'must be an instant with its offset, like 2026-03-02T09:00:00+08:00'), options),
+      isInstant(value)
+        ? undefined
+        : text('必须是带时区的时刻，如 2026-03-02T09:00:00+08:00', 'must be an instant with its offset, like 2026-03-02T09:00:00+08:00'),
+      options),
   );
 
 export const BooleanField = (options: FieldOptions = {}): PropertyDecorator =>
@@ -153,7 +164,9 @@ export const EnumField = (values: readonly string[], options: FieldOptions = {})
 
 /** 五级 = 5 … 一级 = 1. */
 export const LevelField = (options: FieldOptions = {}): PropertyDecorator =>
-  applyDecorators(rememberKind('integer'), field('level', { type: 'integer', enum: [5, 4, 3, 2, 1] }, isOneOf([5, 4, 3, 2, 1]), options));
+  applyDecorators(
+    rememberKind('integer'), field('level', { type: 'integer', enum: [5, 4, 3, 2, 1] }, isOneOf([5, 4, 3, 2, 1]), options),
+  );
 
 const isOneOf = (values: readonly unknown[]): Check => (value) =>
   values.includes(value) ? undefined : text(`必须是以下之一：${values.join('、')}`, `must be one of: ${values.join(', ')}`);
@@ -163,8 +176,14 @@ const items: Record<Item, { schema: Schema; check: Check }> = {
   string: { schema: { type: 'string', maxLength: 500 }, check: isText(1, 500) },
   id: { schema: { type: 'string', format: 'uuid' }, check: isUuid },
   decimal: { schema: { type: 'string' }, check: isExact },
-  integer: { schema: { type: 'integer' }, check: (value) => (Number.isSafeInteger(value) ? undefined : text('必须是整数', 'must be an integer')) },
-  date: { schema: { type: 'string', format: 'date' }, check: (value) => (isCivilDate(value) ? undefined : text('必须是日期', 'must be a date')) },
+  integer: {
+    schema: { type: 'integer' },
+    check: (value) => (Number.isSafeInteger(value) ? undefined : text('必须是整数', 'must be an integer')),
+  },
+  date: {
+    schema: { type: 'string', format: 'date' },
+    check: (value) => (isCivilDate(value) ? undefined : text('必须是日期', 'must be a date')),
+  },
 };
 
 export interface ListOptions extends FieldOptions {
@@ -185,7 +204,10 @@ export const ListField = (of: Item | (() => Class | Item), options: ListOptions 
   const plain = typeof of === 'string' ? of : early(of);
   if (plain) {
     const { schema, check } = items[plain];
-    const decorators = [api({ ...schema, ...limits }, { example: [exampleOf(plain)], ...options }), presence(options), checked('items', check, true)];
+    const decorators = [
+      api({ ...schema, ...limits }, { example: [exampleOf(plain)], ...options }), presence(options),
+      checked('items', check, true),
+    ];
     return applyDecorators(rememberKind('list'), ...decorators, checked('list', size));
   }
   return applyDecorators(

@@ -26,7 +26,9 @@ export class RolesGuard implements CanActivate {
       throw new Problem(428, 'if-match-required', text('请用 If-Match 指明所读的版本', 'say with If-Match which version was read'), {
         next: 'read it, then send its ETag as If-Match',
       });
-    state.caller = new RequestCaller(state.claims, state.language, await this.clock.now(), request.headers.authorization ?? '', ifMatch);
+    state.caller = new RequestCaller(
+      state.claims, state.language, await this.clock.now(), request.headers.authorization ?? '', ifMatch,
+    );
     return true;
   }
 }

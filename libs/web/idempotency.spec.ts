@@ -12,8 +12,11 @@ describe('an Idempotency-Key', () => {
   let keys = 0;
   const fresh = () => `key-${(keys += 1)}`;
   const send = (key: string, body: unknown, { path = '/toys', sub }: { path?: string; sub?: string } = {}) =>
-    toys.request<Done & { toys?: string[]; type?: string }>('POST', path, { body, headers: { 'idempotency-key': key }, as: sub ? { sub } : {} });
-  const count = async () => Number((await toys.database.asOwner<{ n: string }>("SELECT count(*) AS n FROM events WHERE type = 'ToyMade'"))[0]?.n);
+    toys.request<Done & { toys?: string[]; type?: string }>('POST', path, {
+      body, headers: { 'idempotency-key': key }, as: sub ? { sub } : {},
+    });
+  const count = async () =>
+    Number((await toys.database.asOwner<{ n: string }>("SELECT count(*) AS n FROM events WHERE type = 'ToyMade'"))[0]?.n);
   /** As if the process had died after the effect and before the answer was kept. */
   const loseAnswers = () => toys.database.asOwner('UPDATE idempotency_keys SET answer = NULL, instance = 12345');
 
@@ -21,14 +24,19 @@ describe('an Idempotency-Key', () => {
     const [key, before] = [fresh(), await count()];
     const first = await send(key, { name: 'car' });
     const second = await send(key, { name: 'car' });
-    expect(second).toMatchObject({ status: 201, body: first.body, headers: { etag: '"1"', 'idempotency-replayed': 'true', 'jinji-position': first.headers['jinji-position'] } });
+    expect(second).toMatchObject({
+      status: 201, body: first.body,
+      headers: { etag: '"1"', 'idempotency-replayed': 'true', 'jinji-position': first.headers['jinji-position'] },
+    });
     expect(await count()).toBe(before + 1);
   });
 
   it('refuses another body, and belongs to its caller and route', async () => {
     const key = fresh();
     await send(key, { name: 'car' });
-    expect(await send(key, { name: 'bus' })).toMatchObject({ status: 422, body: { type: 'https://jinji.dev/problems/idempotency-key-reused' } });
+    expect(await send(key, { name: 'bus' })).toMatchObject({
+      status: 422, body: { type: 'https://jinji.dev/problems/idempotency-key-reused' },
+    });
     expect(await send(key, { name: 'bus' }, { sub: 'someone-else' })).toMatchObject({ status: 201 });
     expect(await send(key, { name: 'bus' }, { path: '/toys/pairs' })).toMatchObject({ status: 201 });
   });
@@ -88,7 +96,9 @@ describe('an Idempotency-Key', () => {
     await send(secret, { name: secret }, { path: '/toys/pairs' });
     const rows = await toys.database.asOwner<Record<string, unknown>>('SELECT * FROM idempotency_keys');
     const outcomes = await toys.database.asOwner<Record<string, unknown>>('SELECT * FROM request_outcomes');
-    const everything = [...rows, ...outcomes].flatMap((row) => Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value))));
+    const everything = [
+      ...rows, ...outcomes
+    ].flatMap((row) => Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value))));
     expect(everything.length).toBeGreaterThan(0);
     expect(everything.some((value) => value.includes(secret))).toBe(false);
     const plainHash = createHash('sha256').update(JSON.stringify({ name: secret })).digest().toString('latin1');

@@ -50,7 +50,9 @@ export class Idempotency {
     private readonly url: string,
     private readonly sealing: Sealing,
   ) {
-    this.pool = new pg.Pool({ connectionString: url, max: 4, options: '-c synchronous_commit=off', application_name: 'jinji-requests' });
+    this.pool = new pg.Pool({
+      connectionString: url, max: 4, options: '-c synchronous_commit=off', application_name: 'jinji-requests',
+    });
     this.pool.on('error', () => undefined); // an idle connection was cut: the next query opens another
     this.sweeper = setInterval(() => void this.sweep(), 3_600_000).unref();
   }
@@ -110,7 +112,8 @@ export class Idempotency {
       name: 'begin-requests',
       text: `INSERT INTO idempotency_keys (scope, body, seed, instance)
         SELECT scope, body, seed, $4 FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) AS b (scope, body, seed)
-        ON CONFLICT (scope) DO UPDATE SET body = excluded.body, seed = excluded.seed, instance = excluded.instance, answer = NULL, begun_at = now()
+        ON CONFLICT (scope) DO UPDATE SET body = excluded.body, seed = excluded.seed, instance = excluded.instance, answer = NULL,
+        begun_at = now()
         WHERE idempotency_keys.begun_at < now() - interval '24 hours' RETURNING seed`,
       values: [sorted.map(({ scope }) => scope), sorted.map(({ body }) => body), sorted.map(({ seed }) => seed), number],
     });
@@ -135,7 +138,9 @@ export class Idempotency {
     );
     if (!row) return this.take(scope, body);
     if (!row.body.equals(body))
-      throw new Problem(422, 'idempotency-key-reused', text('该 Idempotency-Key 已用于另一请求', 'this Idempotency-Key was used for another request'), {
+      throw new Problem(422, 'idempotency-key-reused', text(
+        '该 Idempotency-Key 已用于另一请求', 'this Idempotency-Key was used for another request',
+      ), {
         next: 'use a fresh key for a fresh request', members: { rule: 'idempotency-key-reused' },
       });
     if (row.answer) return { is: 'answered', answer: this.sealing.open(row.answer) as Answer };

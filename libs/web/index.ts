@@ -1,9 +1,12 @@
 export { type AuthOptions } from './auth.js';
 export { type Caller, type Claims, type Language, type RequestSeed, type Role, roles, TheCaller, TheLanguage } from './caller.js';
 export { DoneAnswer, versioned, Versioned } from './done.js';
-export { type FieldError, Forbidden, Malformed, NotFound, Problem, Unauthenticated, Unavailable, ValidationFailed } from './errors.js';
 export {
-  BooleanField, DateField, DecimalField, EnumField, type FieldOptions, IdField, InstantField, IntegerField, LevelField, ListField, ObjectField,
+  type FieldError, Forbidden, Malformed, NotFound, Problem, Unauthenticated, Unavailable, ValidationFailed,
+} from './errors.js';
+export {
+  BooleanField, DateField, DecimalField, EnumField, type FieldOptions, IdField, InstantField, IntegerField, LevelField, ListField,
+  ObjectField,
   RefField, TextField, TextPairField,
 } from './fields.js';
 export { Idempotency } from './idempotency.js';

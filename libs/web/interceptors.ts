@@ -70,10 +70,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = request.headers['idempotency-key'];
     if (key === undefined || !(caller instanceof RequestCaller) || !unsafe.has(request.method)) return next.handle();
     if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))
-      throw new Malformed(text('Idempotency-Key 应为1至200个可见 ASCII 字符', 'an Idempotency-Key has 1 to 200 visible ASCII characters'));
+      throw new Malformed(
+        text('Idempotency-Key 应为1至200个可见 ASCII 字符', 'an Idempotency-Key has 1 to 200 visible ASCII characters'),
+      );
 
     const scope = this.sealing.hash('key', caller.organisation, caller.subject, request.method, request.url, key);
-    const begun = await this.keys.begin(scope, this.sealing.hash('body', rawBody ?? Buffer.alloc(0), String(caller.ifMatch ?? '')));
+    const begun = await this.keys.begin(
+      scope, this.sealing.hash('body', rawBody ?? Buffer.alloc(0), String(caller.ifMatch ?? '')),
+    );
     const reply = replyOf(context);
     if (begun.is === 'answered') return this.again(reply, begun.answer);
     caller.seed = seedOf(begun.seed, { again: begun.again, kept: true });

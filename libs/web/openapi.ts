@@ -27,7 +27,9 @@ const complete = (document: Json): void => {
   const components = document.components as Json;
   const schemas = (components.schemas ??= {}) as Json;
   schemas.Problem = problemSchema;
-  components.responses = Object.fromEntries(Object.entries(problems).map(([status, description]) => [`Problem${status}`, problemResponse(description)]));
+  components.responses = Object.fromEntries(
+    Object.entries(problems).map(([status, description]) => [`Problem${status}`, problemResponse(description)]),
+  );
   for (const path of Object.values(document.paths as Json) as Json[])
     for (const method of methods) {
       const operation = path[method] as Json | undefined;
@@ -42,7 +44,9 @@ const completeOperation = (operation: Json, method: string, schemas: Json): void
   for (const [status, response] of Object.entries(responses) as [string, Json][])
     if (/^2/.test(status) && !response.content && method !== 'get' && method !== 'delete')
       response.content = { 'application/json': { schema: { $ref: '#/components/schemas/DoneAnswer' } } };
-  const expected = ['400', ...(open ? ['429'] : ['401', '403']), '404', ...(method === 'get' ? [] : ['409', '413', '415', '422']), '503'];
+  const expected = [
+    '400', ...(open ? ['429'] : ['401', '403']), '404', ...(method === 'get' ? [] : ['409', '413', '415', '422']), '503',
+  ];
   for (const status of expected) responses[status] ??= { $ref: `#/components/responses/Problem${status}` };
   if (open) operation.security = [];
   const parameters = (operation.parameters ??= []) as Json[];
@@ -58,7 +62,8 @@ const completeOperation = (operation: Json, method: string, schemas: Json): void
     });
   const content = ((operation.requestBody as Json | undefined)?.content ?? {}) as Record<string, Json>;
   const json = content['application/json'];
-  if (json && json.example === undefined && json.examples === undefined) json.example = exampleOf(json.schema as Json, schemas, 0);
+  if (json && json.example === undefined && json.examples === undefined)
+    json.example = exampleOf(json.schema as Json, schemas, 0);
 };
 
 /** Schemas may refer to themselves. */
@@ -75,16 +80,20 @@ export const exampleOf = (schema: Json | undefined, schemas: Json, depth: number
   if (schema.type === 'array') return [exampleOf(schema.items as Json, schemas, depth + 1)];
   if (schema.type === 'object' || schema.properties)
     return Object.fromEntries(
-      Object.entries((schema.properties ?? {}) as Record<string, Json>).map(([name, property]) => [name, exampleOf(property, schemas, depth + 1)]),
+      Object.entries(
+        (schema.properties ?? {}) as Record<string, Json>,
+      ).map(([name, property]) => [name, exampleOf(property, schemas, depth + 1)]),
     );
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
   return schema.type === 'boolean' ? true : '说明 text';
 };
 
 const problems: Record<string, string> = {
-  400: 'Malformed; `errors` names every wrong field.', 401: 'A valid token is needed.', 403: 'The token has none of the roles in x-roles.',
+  400: 'Malformed; `errors` names every wrong field.', 401: 'A valid token is needed.',
+  403: 'The token has none of the roles in x-roles.',
   404: 'Not there, or not in your organisation.', 409: 'The state or the version does not fit.', 413: 'The body is too large.',
-  415: 'The content type is not taken here.', 422: 'A rule says no: `rule` names it, `next` the legal step.', 429: 'Too many requests.',
+  415: 'The content type is not taken here.', 422: 'A rule says no: `rule` names it, `next` the legal step.',
+  429: 'Too many requests.',
   503: 'Something needed does not answer; nothing was done.',
 };
 
@@ -99,7 +108,8 @@ const problemSchema: Json = {
   properties: {
     type: { type: 'string', format: 'uri', example: 'https://jinji.dev/problems/grant-not-approved' },
     title: { type: 'string' }, status: { type: 'integer' }, detail: { type: 'string' },
-    rule: { type: 'string', description: 'the rule that says no' }, next: { type: 'string', description: 'what may be done next' },
+    rule: { type: 'string', description: 'the rule that says no' },
+    next: { type: 'string', description: 'what may be done next' },
     data: { type: 'object', description: 'what helps: for example the list of what is missing' },
     errors: { type: 'array', items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } } },
   },
@@ -108,5 +118,6 @@ const problemSchema: Json = {
 /** Swagger UI at /docs, the document at /openapi.json; made when first asked for. */
 export const serveDocument = (app: INestApplication, make: () => OpenAPIObject, path = 'docs'): void =>
   SwaggerModule.setup(path, app, make, {
-    jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+    jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
   });

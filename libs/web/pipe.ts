@@ -10,7 +10,8 @@ const plain = new Set<unknown>([String, Number, Boolean, Array, Object, Buffer, 
 /** A body or query becomes its DTO, or every wrong field is told at once. */
 export class DtoPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
-    if (type === 'body' && metatype === Buffer && !(Buffer.isBuffer(value) && value.length > 0)) throw new Malformed(text('请求正文为空', 'the body is empty'));
+    if (type === 'body' && metatype === Buffer && !(Buffer.isBuffer(value) && value.length > 0))
+      throw new Malformed(text('请求正文为空', 'the body is empty'));
     if ((type !== 'body' && type !== 'query') || plain.has(metatype)) return value;
     const dto = metatype as Class<object>;
     const body = value ?? {};
@@ -25,11 +26,17 @@ export class DtoPipe implements PipeTransform {
 }
 
 const flatten = (error: ValidationError, prefix: string): FieldError[] => {
-  const field = /^\d+$/.test(error.property) ? `${prefix}[${error.property}]` : prefix ? `${prefix}.${error.property}` : error.property;
+  const field = /^\d+$/.test(error.property)
+    ? `${prefix}[${error.property}]` : prefix ? `${prefix}.${error.property}` : error.property;
   const inner = (error.children ?? []).flatMap((child) => flatten(child, field));
   if (inner.length > 0) return inner;
   const [[name, message] = ['', '']] = Object.entries(error.constraints ?? {});
-  return [{ field: field.slice(0, 200), text: name === 'whitelistValidation' ? text('未知字段', 'is not a field of this request') : unpack(message) }];
+  return [
+    {
+      field: field.slice(0, 200),
+      text: name === 'whitelistValidation' ? text('未知字段', 'is not a field of this request') : unpack(message),
+    },
+  ];
 };
 
 const unpack = (message: string): Text => {

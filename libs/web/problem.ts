@@ -25,8 +25,10 @@ const titles: Record<number, Text> = {
 
 const kinds: Record<number, string> = {
   400: 'malformed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 406: 'not-acceptable',
-  408: 'timeout', 409: 'conflict', 412: 'version-changed', 413: 'too-large', 414: 'address-too-long', 415: 'unsupported-content-type',
-  422: 'refused', 428: 'if-match-required', 429: 'too-many-requests', 431: 'headers-too-large', 500: 'internal', 503: 'unavailable',
+  408: 'timeout', 409: 'conflict', 412: 'version-changed', 413: 'too-large', 414: 'address-too-long',
+  415: 'unsupported-content-type',
+  422: 'refused', 428: 'if-match-required', 429: 'too-many-requests', 431: 'headers-too-large', 500: 'internal',
+  503: 'unavailable',
 };
 
 /** An answer that was given before and is given again. */
@@ -52,7 +54,9 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
     const errors = error instanceof ValidationFailed
       ? { errors: error.errors.map((wrong) => ({ field: wrong.field, message: wrong.text[language] })) }
       : {};
-    return made(error.status, error.kind, error.text, language, { ...errors, ...members, ...(next === undefined ? {} : { next }) }, headers);
+    return made(
+      error.status, error.kind, error.text, language, { ...errors, ...members, ...(next === undefined ? {} : { next }) }, headers,
+    );
   }
   if (error instanceof VersionConflict) {
     const status = request?.ifMatch ? 412 : 409;
@@ -63,20 +67,28 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
   const passed = passedOn(error);
   if (passed) return { status: passed.status, headers: {}, body: passed.problem };
   const status = statusOf(error);
-  return made(status, kinds[status] ?? `http-${status}`, detailOf(status), language, {}, status === 503 ? { 'retry-after': '2' } : {});
+  return made(
+    status, kinds[status] ?? `http-${status}`, detailOf(status), language, {}, status === 503 ? { 'retry-after': '2' } : {},
+  );
 };
 
 const made = (
-  status: number, kind: string, detail: Text, language: Language, members: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {},
+  status: number, kind: string, detail: Text, language: Language, members: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>> = {},
 ): ProblemAnswer => ({
   status,
   headers,
-  body: { type: `${TYPES}${kind}`, title: (titles[status] ?? text('错误', 'Error'))[language], status, detail: detail[language], ...members },
+  body: {
+    type: `${TYPES}${kind}`, title: (titles[status] ?? text('错误', 'Error'))[language], status, detail: detail[language],
+    ...members
+  },
 });
 
 /** The problem of another service that was asked in the caller's name. */
 const passedOn = (error: unknown): { status: number; problem: Readonly<Record<string, unknown>> } | undefined =>
-  error instanceof Error && error.name === 'PeerRefused' ? (error as unknown as { status: number; problem: Record<string, unknown> }) : undefined;
+  error instanceof Error && error.name === 'PeerRefused'
+    ? (error as unknown as { status: number; problem: Record<string, unknown> })
+    : undefined;
 
 const detailOf = (status: number): Text =>
   status >= 500

@@ -30,13 +30,18 @@ export const routeSettings = (config: unknown): RouteSettings =>
 export const IfMatchRequired = (): MethodDecorator =>
   applyDecorators(
     SetMetadata(IF_MATCH, true),
-    ApiHeader({ name: 'If-Match', required: true, description: 'the ETag that was read, e.g. "3"', schema: { type: 'string', example: '"3"' } }),
+    ApiHeader({
+      name: 'If-Match', required: true, description: 'the ETag that was read, e.g. "3"',
+      schema: { type: 'string', example: '"3"' },
+    }),
     ApiResponse({ status: 412, description: 'It has changed since it was read.' }),
     ApiResponse({ status: 428, description: 'If-Match is missing.' }),
   );
 
 /** The body is a file, as it is; @Body() is a Buffer. */
-export const Upload = ({ types, maxBytes = 20 * 1024 * 1024 }: { types: readonly string[]; maxBytes?: number }): MethodDecorator =>
+export const Upload = (
+  { types, maxBytes = 20 * 1024 * 1024 }: { types: readonly string[]; maxBytes?: number }
+): MethodDecorator =>
   applyDecorators(
     RouteConfig({ jinji: { upload: { types, maxBytes } } }),
     ApiConsumes(...types),
@@ -54,13 +59,17 @@ export const IdParam = (name: string, description = ''): ParameterDecorator => (
 /** What a route answers: a DTO, a list of it, or a page `{ items, next }`. */
 export const Produces = (
   dto: Class,
-  { list = false, page = false, status = 200, description = '' }: { list?: boolean; page?: boolean; status?: number; description?: string } = {},
+  { list = false, page = false, status = 200, description = '' }: {
+    list?: boolean; page?: boolean; status?: number; description?: string
+  } = {},
 ): MethodDecorator => {
   const one = { $ref: getSchemaPath(dto) };
   const many = { type: 'array', items: one };
   const paged = {
     type: 'object', required: ['items', 'next'],
-    properties: { items: many, next: { type: 'string', nullable: true, description: 'the cursor of the next page; null on the last' } },
+    properties: {
+      items: many, next: { type: 'string', nullable: true, description: 'the cursor of the next page; null on the last' },
+    },
   };
   return applyDecorators(ApiExtraModels(dto), ApiResponse({ status, description, schema: page ? paged : list ? many : one }));
 };

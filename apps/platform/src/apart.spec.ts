@@ -6,7 +6,8 @@ import { testDatabase, type TestDatabase, testMasterKey } from '#libs/testing';
 const start = (env: NodeJS.ProcessEnv, entry = 'dist/apps/incentives/src/main.js', args: readonly string[] = []): ChildProcess =>
   spawn(process.execPath, [entry, ...args], {
     env: {
-      PATH: process.env.PATH, PORT: '0', AUTH_ISSUER: 'https://issuer.test', AUTH_JWKS_URL: 'https://issuer.test/jwks', MASTER_KEY: testMasterKey,
+      PATH: process.env.PATH, PORT: '0', AUTH_ISSUER: 'https://issuer.test', AUTH_JWKS_URL: 'https://issuer.test/jwks',
+      MASTER_KEY: testMasterKey,
       LOG_LEVEL: 'error', ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -28,7 +29,12 @@ describe('a service apart from the platform', () => {
     const pending = await outcome(start({ DATABASE_URL: database.url }));
     expect(pending).toMatchObject({ code: 1, said: expect.stringContaining('npm run migrate incentives') });
 
-    const migrated = await outcome(start({ DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }, 'dist/apps/platform/src/migrate-main.js', ['incentives']));
+    const migrated = await outcome(
+      start(
+        { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }, 'dist/apps/platform/src/migrate-main.js',
+        ['incentives'],
+      ),
+    );
     expect(migrated).toMatchObject({ code: 0, said: expect.stringContaining('Requests1700000000400') });
 
     const service = start({ DATABASE_URL: database.url });

@@ -25,7 +25,9 @@ export const openDatabases = async (folder: string): Promise<Databases> => {
   };
 };
 
-export const busOn = (superuserUrl: string): Promise<Provisioned> => provision(superuserUrl, 'bus', { owner: 'bus_owner', running: 'bus' });
+export const busOn = (superuserUrl: string): Promise<Provisioned> => provision(superuserUrl, 'bus', {
+  owner: 'bus_owner', running: 'bus',
+});
 
 export const serviceOn = (superuserUrl: string, service: string): Promise<Provisioned> =>
   provision(superuserUrl, service, { owner: `${service}_owner`, running: service });

@@ -15,14 +15,16 @@ export interface GatewayParts {
 export const createGateway = ({ services, issuer, postgres }: GatewayParts): Server => {
   const byName = new Map(services.map((service) => [service.name, service]));
   let merged: string | undefined;
-  const openapi = (): string => (merged ??= JSON.stringify(mergeOpenApi(services.map(({ name, openapi: document }) => ({ name, document: document() })))));
+  const openapi = (): string =>
+    (merged ??= JSON.stringify(mergeOpenApi(services.map(({ name, openapi: document }) => ({ name, document: document() })))));
 
   const own = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     if (path.startsWith('/issuer/')) return issuer.handle(request, response, path.slice('/issuer'.length));
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 404, notFound, 'application/problem+json');
     if (path === '/') return redirect(response, '/docs');
     if (path === '/openapi.json') return send(response, 200, openapi(), 'application/json');
-    if (path === '/docs' || path === '/docs/') return send(response, 200, page(services[0]?.name ?? ''), 'text/html; charset=utf-8');
+    if (path === '/docs' || path === '/docs/')
+      return send(response, 200, page(services[0]?.name ?? ''), 'text/html; charset=utf-8');
     if (path === '/health') {
       const { status, body } = await healthOf(services, await postgres());
       return send(response, status, body, 'application/json');
@@ -66,9 +68,13 @@ const redirect = (response: ServerResponse, to: string): void => {
 /** What is no HTTP at all. */
 const refuse = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, kind] = error.code === 'HPE_HEADER_OVERFLOW' ? ([431, 'headers-too-large'] as const) : ([400, 'malformed'] as const);
+  const [status, kind] = error.code === 'HPE_HEADER_OVERFLOW'
+    ? ([431, 'headers-too-large'] as const)
+    : ([400, 'malformed'] as const);
   const body = problem(status, kind, kind);
-  socket.end(`HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 };
 
 const healthOf = async (services: readonly Service[], postgres: boolean): Promise<{ status: number; body: string }> => {
@@ -77,12 +83,17 @@ const healthOf = async (services: readonly Service[], postgres: boolean): Promis
     return [name, JSON.parse(answer.payload) as { status?: string }] as const;
   }));
   const up = postgres && told.every(([, { status }]) => status === 'ok');
-  return { status: up ? 200 : 503, body: JSON.stringify({ status: up ? 'ok' : 'error', postgres: postgres ? 'up' : 'down', services: Object.fromEntries(told) }) };
+  return {
+    status: up ? 200 : 503,
+    body: JSON.stringify({ status: up ? 'ok' : 'error', postgres: postgres ? 'up' : 'down', services: Object.fromEntries(told) }),
+  };
 };
 
 /** Swagger UI, with the assets that every service serves. */
 const page = (service: string): string => `<!DOCTYPE html>
 <html lang="zh"><head><meta charset="utf-8"><title>晋级 Jinji</title><link rel="stylesheet" href="/${service}/docs/swagger-ui.css"></head>
 <body><div id="ui"></div><script src="/${service}/docs/swagger-ui-bundle.js"></script>
-<script>window.onload = () => { SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', persistAuthorization: true, docExpansion: 'none', tagsSorter: 'none' }); };</script>
+<script>window.onload = () => {
+  SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', persistAuthorization: true, docExpansion: 'none', tagsSorter: 'none' });
+};</script>
 </body></html>`;

@@ -10,7 +10,9 @@ const port = Number(process.env.PORT ?? 3100);
 try {
   await mkdir(folder, { recursive: true });
   const issuer = await DevelopmentIssuer.open(folder);
-  const server = createServer((request, response) => void issuer.handle(request, response, (request.url ?? '').split('?')[0] ?? ''));
+  const server = createServer(
+    (request, response) => void issuer.handle(request, response, (request.url ?? '').split('?')[0] ?? ''),
+  );
   server.listen(port, '127.0.0.1', () =>
     console.log(`AUTH_ISSUER=${ISSUER}\nAUTH_AUDIENCE=${AUDIENCE}\nAUTH_JWKS_URL=http://127.0.0.1:${port}/jwks`));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.close(() => process.exit(0)));

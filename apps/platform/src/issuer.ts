@@ -26,7 +26,8 @@ export class DevelopmentIssuer {
 
   /** Its key lies in the folder, so that tokens outlive a restart. */
   static async open(folder: string, env: string | undefined = process.env.NODE_ENV): Promise<DevelopmentIssuer> {
-    if (env === 'production') throw new Error('the development issuer refuses NODE_ENV=production: set AUTH_ISSUER and AUTH_JWKS_URL to a real issuer');
+    if (env === 'production')
+      throw new Error('the development issuer refuses NODE_ENV=production: set AUTH_ISSUER and AUTH_JWKS_URL to a real issuer');
     const file = path.join(folder, 'issuer-key.json');
     const known = await readFile(file, 'utf8').catch(() => undefined);
     const key = known ? (JSON.parse(known) as JWK) : await freshKey(file);
@@ -35,7 +36,9 @@ export class DevelopmentIssuer {
     return new DevelopmentIssuer(key, jwks, createLocalJWKSet(jwks));
   }
 
-  async token({ subject, organisation, roles: granted, hours = 12 }: TokenRequest): Promise<{ token: string; expiresAt: string }> {
+  async token({ subject, organisation, roles: granted, hours = 12 }: TokenRequest): Promise<{
+    token: string; expiresAt: string
+  }> {
     const expires = Math.floor(Date.now() / 1000) + Math.round(hours * 3600);
     const token = await new SignJWT({ org: organisation, roles: [...granted] })
       .setProtectedHeader({ alg: 'ES256', kid: this.key.kid ?? 'development' })
@@ -47,11 +50,19 @@ export class DevelopmentIssuer {
   /** `GET jwks`, and `POST token` from this machine only. */
   async handle(request: IncomingMessage, response: ServerResponse, at: string): Promise<void> {
     if (at === '/jwks' && request.method === 'GET') return answer(response, 200, this.jwks);
-    if (at !== '/token' || request.method !== 'POST') return answer(response, 404, problem(404, 'not-found', 'POST /token or GET /jwks'));
-    if (!isLocal(request.socket.remoteAddress)) return answer(response, 403, problem(403, 'forbidden', 'tokens are issued on this machine only'));
+    if (at !== '/token' || request.method !== 'POST')
+      return answer(response, 404, problem(404, 'not-found', 'POST /token or GET /jwks'));
+    if (!isLocal(request.socket.remoteAddress))
+      return answer(response, 403, problem(403, 'forbidden', 'tokens are issued on this machine only'));
     const asked = tokenRequest(await bodyOf(request).catch(() => ''));
     if (!asked) {
-      return answer(response, 400, problem(400, 'malformed', `send {"subject", "organisation", "roles": [${roles.map((role) => `"${role}"`).join(', ')}], "hours"?}`));
+      return answer(
+        response, 400,
+        problem(
+          400, 'malformed',
+          `send {"subject", "organisation", "roles": [${roles.map((role) => `"${role}"`).join(', ')}], "hours"?}`,
+        ),
+      );
     }
     return answer(response, 200, await this.token(asked));
   }
@@ -82,7 +93,8 @@ const tokenRequest = (body: string): TokenRequest | undefined => {
     const { subject, organisation, roles: asked, hours } = JSON.parse(body) as Record<string, unknown>;
     const isName = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 200;
     const known = new Set<unknown>(roles);
-    if (!isName(subject) || !isName(organisation) || !Array.isArray(asked) || !asked.every((role) => known.has(role))) return undefined;
+    if (!isName(subject) || !isName(organisation) || !Array.isArray(asked) || !asked.every((role) => known.has(role)))
+      return undefined;
     if (hours !== undefined && !(typeof hours === 'number' && hours > 0 && hours <= MAX_HOURS)) return undefined;
     return { subject, organisation, roles: asked as Role[], ...(hours === undefined ? {} : { hours }) };
   } catch {
@@ -90,9 +102,13 @@ const tokenRequest = (body: string): TokenRequest | undefined => {
   }
 };
 
-const problem = (status: number, kind: string, detail: string) => ({ type: `https://jinji.dev/problems/${kind}`, title: kind, status, detail });
+const problem = (
+  status: number, kind: string, detail: string,
+) => ({ type: `https://jinji.dev/problems/${kind}`, title: kind, status, detail });
 
 const answer = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'cache-control': 'no-store',
+  });
   response.end(JSON.stringify(body));
 };

@@ -4,7 +4,8 @@
  *   --demo    plays the demo's competition into an empty data folder first, and serves it
  *   --quiet   tells only `{"url", "pid"}` on standard output, once it is ready
  *
- * JINJI_DATA (.jinji) · PORT (3000, or the next free one) · HOST (127.0.0.1) · JINJI_CLOCK (system | manual) · JINJI_CLOCK_START · LOG_LEVEL (warn)
+ * JINJI_DATA (.jinji) · PORT (3000, or the next free one) · HOST (127.0.0.1) · JINJI_CLOCK (system | manual) ·
+ * JINJI_CLOCK_START · LOG_LEVEL (warn)
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -55,7 +56,9 @@ await starting.catch((error: unknown) => {
 
 /** The demo is a client like any other: a process of its own that talks HTTP. */
 async function playDemo(url: string): Promise<void> {
-  const client = spawn(process.execPath, [fileURLToPath(new URL('../../demo/src/main.js', import.meta.url)), '--url', url], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const client = spawn(process.execPath, [fileURLToPath(new URL('../../demo/src/main.js', import.meta.url)), '--url', url], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [code] = (await once(client, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the demo ended with ${code ?? 'a signal'}`);
 }

@@ -11,7 +11,8 @@ export const mergeOpenApi = (documents: readonly { readonly name: string; readon
   for (const { name, document } of documents) {
     const own = renamed(document, name) as Json;
     const ownComponents = (own.components ?? {}) as Record<string, Json>;
-    for (const [at, item] of Object.entries(own.paths as Record<string, Json>)) paths[`/${name}${at === '/' ? '' : at}`] = tagged(item, name);
+    for (const [at, item] of Object.entries(own.paths as Record<string, Json>))
+      paths[`/${name}${at === '/' ? '' : at}`] = tagged(item, name);
     for (const kind of ['schemas', 'responses'] as const)
       for (const [key, value] of Object.entries(ownComponents[kind] ?? {})) (components[kind] as Json)[`${name}.${key}`] = value;
     securitySchemes ??= ownComponents.securitySchemes;
@@ -29,7 +30,11 @@ export const mergeOpenApi = (documents: readonly { readonly name: string; readon
 };
 
 const tagged = (item: Json, name: string): Json =>
-  Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, Array.isArray(operation) ? operation : { ...(operation as Json), tags: [name] }]));
+  Object.fromEntries(
+    Object.entries(item).map(
+      ([method, operation]) => [method, Array.isArray(operation) ? operation : { ...(operation as Json), tags: [name] }],
+    ),
+  );
 
 /** References follow the schemas to their new names. */
 const renamed = (value: unknown, name: string): unknown => {

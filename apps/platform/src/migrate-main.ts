@@ -15,12 +15,17 @@ const unneeded = { AUTH_ISSUER: 'none', AUTH_JWKS_URL: 'http://127.0.0.1/none' }
 const main = async (name: string | undefined): Promise<void> => {
   const all = services;
   const chosen = all.filter((service) => name === undefined || service.name === name);
-  if (chosen.length === 0) throw new Error(`there is no service ${name}; there are ${all.map((service) => service.name).join(', ')}`);
+  if (chosen.length === 0)
+    throw new Error(`there is no service ${name}; there are ${all.map((service) => service.name).join(', ')}`);
   if (process.env.MIGRATION_DATABASE_URL) {
     const [one] = chosen;
-    if (!one || chosen.length > 1) throw new Error('say which service MIGRATION_DATABASE_URL belongs to: npm run migrate <service>');
+    if (!one || chosen.length > 1)
+      throw new Error('say which service MIGRATION_DATABASE_URL belongs to: npm run migrate <service>');
     const placeholder = Buffer.alloc(32).toString('base64');
-    await told(one, { ...unneeded, MASTER_KEY: placeholder, ...process.env, DATABASE_URL: process.env.DATABASE_URL ?? process.env.MIGRATION_DATABASE_URL });
+    await told(one, {
+      ...unneeded, MASTER_KEY: placeholder, ...process.env,
+      DATABASE_URL: process.env.DATABASE_URL ?? process.env.MIGRATION_DATABASE_URL,
+    });
     return;
   }
   const databases = await openDatabases(process.env.JINJI_DATA ?? '.jinji');

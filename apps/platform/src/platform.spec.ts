@@ -39,10 +39,15 @@ describe('the platform', () => {
       });
       headers.authorization = `Bearer ${((await issued.json()) as { token: string }).token}`;
     }
-    const answer = await fetch(url + at, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = await fetch(url + at, {
+      method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    });
     const text = await answer.text();
     const json = answer.headers.get('content-type')?.includes('json') ?? false;
-    return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: (json ? JSON.parse(text) : text) as Record<string, unknown> };
+    return {
+      status: answer.status, type: answer.headers.get('content-type') ?? '',
+      body: (json ? JSON.parse(text) : text) as Record<string, unknown>,
+    };
   };
 
   it('serves all services behind one port, keeps its data through SIGKILL, and stops cleanly', async () => {
@@ -53,21 +58,31 @@ describe('the platform', () => {
     const paths = Object.keys(document.paths as object);
     for (const service of ['people', 'training', 'registration', 'judging', 'certification', 'incentives'])
       expect(paths.filter((at) => at.startsWith(`/${service}/`)).length).toBeGreaterThan(3);
-    expect(JSON.stringify(document)).not.toMatch(/"#\/components\/schemas\/(?!people|training|registration|judging|certification|incentives)/);
+    expect(JSON.stringify(document)).not.toMatch(
+      /"#\/components\/schemas\/(?!people|training|registration|judging|certification|incentives)/,
+    );
     expect((await call(url, 'GET', '/docs')).status).toBe(200);
     expect((await call(url, 'GET', '/people/docs/swagger-ui-bundle.js')).status).toBe(200);
-    expect(await call(url, 'GET', '/nothing')).toMatchObject({ status: 404, type: expect.stringContaining('application/problem+json') });
-    expect(await call(url, 'GET', '/people/%E0%A4%A')).toMatchObject({ status: 400, type: expect.stringContaining('application/problem+json') });
+    expect(await call(url, 'GET', '/nothing')).toMatchObject({
+      status: 404, type: expect.stringContaining('application/problem+json'),
+    });
+    expect(await call(url, 'GET', '/people/%E0%A4%A')).toMatchObject({
+      status: 400, type: expect.stringContaining('application/problem+json'),
+    });
     expect(await call(url, 'GET', '/judging/admin/clock')).toMatchObject({ status: 401 });
     const now = '2026-03-05T01:00:00.000Z';
-    expect(await call(url, 'POST', '/judging/admin/clock', { role: 'operator', body: { now } })).toMatchObject({ status: 200, body: { now } });
+    expect(
+      await call(url, 'POST', '/judging/admin/clock', { role: 'operator', body: { now } }),
+    ).toMatchObject({ status: 200, body: { now } });
     expect((await stat(path.join(folder, 'master-key'))).mode & 0o777).toBe(0o600);
     expect((await stat(path.join(folder, 'issuer-key.json'))).mode & 0o777).toBe(0o600);
 
     await ended(first, 'SIGKILL');
     const second = start(folder);
     const again = await ready(second);
-    expect(await call(again, 'GET', '/judging/admin/clock', { role: 'operator' })).toMatchObject({ status: 200, body: { now, mode: 'manual' } });
+    expect(
+      await call(again, 'GET', '/judging/admin/clock', { role: 'operator' }),
+    ).toMatchObject({ status: 200, body: { now, mode: 'manual' } });
     expect(await ended(second, 'SIGTERM')).toBe(0);
   }, 120_000);
 

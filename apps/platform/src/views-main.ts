@@ -22,7 +22,8 @@ const main = async ([command, wanted = '']: readonly string[]): Promise<void> =>
   if (command === 'list') return console.log(names.join('\n'));
   const found = all.filter(({ service, view }) => wanted === view.name || wanted === `${service.name}/${view.name}`);
   const [one] = found;
-  if (command !== 'rebuild' || !one || found.length > 1) throw new Error(`say which: npm run views -- rebuild <service>/<view>\n  ${names.join('\n  ')}`);
+  if (command !== 'rebuild' || !one || found.length > 1)
+    throw new Error(`say which: npm run views -- rebuild <service>/<view>\n  ${names.join('\n  ')}`);
   if (process.env.MIGRATION_DATABASE_URL) return rebuild(one, process.env.MIGRATION_DATABASE_URL);
   const databases = await openDatabases(process.env.JINJI_DATA ?? '.jinji');
   try {

@@ -11,7 +11,9 @@ export const welcome = async ({ url, issuer }: Platform, ms: number, demo: boole
   const known = demo ? await someone(url, operator.token) : {};
   const lines: string[] = [];
   for (const role of roles) {
-    const { token } = await issuer.token({ subject: subjectOf(role, known.worker), organisation: role === 'hr' ? (known.unit ?? newId()) : ORGANISATION, roles: [role] });
+    const { token } = await issuer.token({
+      subject: subjectOf(role, known.worker), organisation: role === 'hr' ? (known.unit ?? newId()) : ORGANISATION, roles: [role],
+    });
     lines.push(`${role.padEnd(17)} ${token}`);
   }
   return [
@@ -32,6 +34,8 @@ const someone = async (url: string, token: string): Promise<{ worker?: string; u
     const { items } = (answer.ok ? await answer.json() : {}) as { items?: { id?: string; worker?: string }[] };
     return items?.[0]?.id ?? items?.[0]?.worker;
   };
-  const [worker, unit] = await Promise.all([first('/people/workers?limit=1'), first('/people/units?limit=1')].map((one) => one.catch(() => undefined)));
+  const [worker, unit] = await Promise.all(
+    [first('/people/workers?limit=1'), first('/people/units?limit=1')].map((one) => one.catch(() => undefined)),
+  );
   return { ...(worker ? { worker } : {}), ...(unit ? { unit } : {}) };
 };
