@@ -42,7 +42,7 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
   const home = await placeFor(folder, runAs, options.tell);
   const data = path.join(home, 'cluster');
   const password = await passwordOf(home);
-  await initialise(binaries.initdb, home, data, password, runAs);
+  await initialise(binaries.initdb, home, data, password, runAs, options.settings?.fsync !== 'off');
 
   const left = await stillRunning(data, password);
   const started = left ?? (await launch(binaries.postgres, home, data, runAs, options));
@@ -117,7 +117,7 @@ const passwordOf = async (home: string): Promise<string> => {
 
 /** Made beside and renamed, so that a crash in the middle leaves no half of a cluster. */
 const initialise = async (
-  initdb: string, home: string, data: string, password: string, runAs: RunAs | undefined,
+  initdb: string, home: string, data: string, password: string, runAs: RunAs | undefined, lasting: boolean,
 ): Promise<void> => {
   if (await readFile(path.join(data, 'PG_VERSION')).catch(() => undefined)) return;
   const fresh = path.join(home, 'cluster.new');
@@ -127,20 +127,23 @@ const initialise = async (
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (runAs) for (const file of [fresh, passwordFile]) await chown(file, runAs.uid, runAs.gid);
   try {
-    await initdbRun(initdb, fresh, passwordFile, runAs);
+    await initdbRun(initdb, fresh, passwordFile, runAs, lasting);
   } finally {
     await rm(passwordFile, { force: true });
   }
   await rename(fresh, data);
 };
 
-const initdbRun = (initdb: string, data: string, passwordFile: string, runAs: RunAs | undefined): Promise<void> =>
+const initdbRun = (
+  initdb: string, data: string, passwordFile: string, runAs: RunAs | undefined, lasting: boolean,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     // With LANG=C initdb would make SQL_ASCII, which stores any bytes as text.
     const args = [
       `--pgdata=${data}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
       '--locale=C.UTF-8',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions', '--no-sync',
+      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
+      ...(lasting ? [] : ['--no-sync']),
     ];
     const child = spawn(initdb, args, { ...identity(runAs), cwd: path.dirname(data), stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';

@@ -80,7 +80,7 @@ const runAll = async (url: string, table: string, migrations: readonly Migration
   });
   await db.initialize();
   try {
-    return (await db.runMigrations({ transaction: 'each' })).map(({ name }) => name);
+    return (await db.runMigrations({ transaction: 'all' })).map(({ name }) => name);
   } finally {
     await db.destroy();
   }
