@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,6 +49,8 @@ export interface Platform {
   readonly query: <Row extends object>(database: ServiceName | 'bus', sql: string, values?: unknown[]) => Promise<Row[]>;
   /** Everything that the process wrote to standard error. */
   readonly logs: () => string;
+  /** What PostgreSQL logged. */
+  readonly serverLog: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -139,6 +141,7 @@ export const startPlatform = async (): Promise<Platform> => {
       return (await pool.query<Row>(sql, values)).rows;
     },
     logs: () => logs,
+    serverLog: () => readFile(path.join(folder, 'postgres', 'postgres.log'), 'utf8'),
     stop: async () => {
       agent.destroy();
       await Promise.all([...pools.values()].map((pool) => pool.end()));
