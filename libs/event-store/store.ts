@@ -106,8 +106,9 @@ export class EventStore {
 
   /** What followed from events or messages, oldest first. */
   async effectsOf(causes: string | readonly string[], limit = 10_000): Promise<readonly Recorded[]> {
+    // `+ 0`: through the index of causes, however many there are thought to be, and never along all positions.
     const rows = await this.query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = ANY ($1::text[]) ORDER BY position LIMIT $2`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = ANY ($1::text[]) ORDER BY position + 0 LIMIT $2`,
       [typeof causes === 'string' ? [causes] : causes, limit],
     );
     return rows.map(this.recorded);

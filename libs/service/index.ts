@@ -10,6 +10,6 @@ export { Reader } from './reader.js';
 export type { CaughtUp } from './runners.js';
 export { onStop, serve } from './serve.js';
 export { createService, type Service, type ServiceOptions } from './service.js';
-export { AGGREGATES, CONFIG, LOG, STORE } from './tokens.js';
+export { AGGREGATES, LOG, STORE } from './tokens.js';
 export { type Task, Transactions } from './transactions.js';
 export type { Because, Work } from './work.js';

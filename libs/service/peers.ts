@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 import { type Caller, Unavailable } from '#libs/web';
 import type { ServiceConfig } from './config.js';
-import { CONFIG } from './tokens.js';
 
 /** How a peer answered: what it said, that it refused (its problem), or that it did not answer. */
 export type PeerAnswer<T> =
@@ -14,11 +14,11 @@ const TIMEOUT_MS = 10_000;
 /** Other services, asked over HTTP in the caller's own name. Only at the edge: before or after a decision, never in it. */
 @Injectable()
 export class Peers {
-  constructor(@Inject(CONFIG) private readonly config: ServiceConfig) {}
+  constructor(private readonly config: ConfigService<ServiceConfig, true>) {}
 
   /** What the peer says; 404 and 403 included, so that a query can say which part is missing. */
   async ask<T>(service: string, path: string, caller: Caller, body?: unknown): Promise<PeerAnswer<T>> {
-    const url = this.config.PEERS_URL.replace('{service}', service) + path;
+    const url = this.config.get('PEERS_URL', { infer: true }).replace('{service}', service) + path;
     try {
       const response = await fetch(url, {
         method: body === undefined ? 'GET' : 'POST',

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -20,7 +21,7 @@ import { Peers } from './peers.js';
 import { Reader } from './reader.js';
 import type { Runners } from './runners.js';
 import { Signals } from './signals.js';
-import { AGGREGATES, CONFIG, DEFINITION, LOG, RUNNERS, STORE } from './tokens.js';
+import { AGGREGATES, DEFINITION, LOG, RUNNERS, STORE } from './tokens.js';
 import { Transactions } from './transactions.js';
 
 export interface ModuleParts {
@@ -44,6 +45,8 @@ export class ServiceModule {
     return {
       module: ServiceModule,
       imports: [
+        // Read and checked before (config.ts): several services in one process each have their own, whatever the environment says.
+        ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ ...parts.config })] }),
         CqrsModule.forRoot(),
         TerminusModule.forRoot({ logger: false }),
         TypeOrmModule.forRootAsync({ useFactory: () => parts.db.options, dataSourceFactory: async () => parts.db }),
@@ -52,7 +55,6 @@ export class ServiceModule {
       controllers: [HealthController, AdminController, HistoryController, ...definition.controllers],
       providers: [
         { provide: DEFINITION, useValue: definition },
-        { provide: CONFIG, useValue: parts.config },
         { provide: STORE, useValue: parts.store },
         { provide: AGGREGATES, useValue: parts.aggregates },
         { provide: LOG, useValue: parts.log },

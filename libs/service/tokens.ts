@@ -2,7 +2,6 @@
 export const AGGREGATES = Symbol('aggregates');
 export const STORE = Symbol('event store');
 export const DEFINITION = Symbol('service definition');
-export const CONFIG = Symbol('service configuration');
 export const LOG = Symbol('log');
 /** A function, as what runs is made after the application. */
 export const RUNNERS = Symbol('runners');
