@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testDatabase, type TestDatabase } from '#libs/testing';
 import { eventStoreDatabase, happened, transaction } from './spec-helpers.js';
+import type { NewEvent } from './append.js';
 import { EventStore } from './store.js';
 
 let database: TestDatabase;
@@ -174,5 +175,22 @@ describe('a follower beside writers that roll back at random', () => {
     await store.append({ stream: 's:cause', expected: 0, events: [cause] });
     await store.append({ stream: 's:effect', expected: 0, events: [effect] });
     expect((await store.effectsOf(cause.id)).map(({ id }) => id)).toEqual([effect.id]);
+  });
+
+  it('goes on from an event to what it caused, what people then did to it, and what else the same request recorded', async () => {
+    const request = (correlation: string, causation: string | null = null) =>
+      happened(1, { metadata: { ...happened(1).metadata, correlation, causation } });
+    const append = async (stream: string, ...events: NewEvent[]) => store.append({ stream, expected: 'any', events });
+    const [first, alike, beside, later] = [request('lock'), request('lock'), request('lock'), request('other')];
+    const [caused, byTheWay] = [request('lock', first.id), request('third', alike.id)];
+    await append('sheet:1', first);
+    await append('sheet:2', alike); // the same request, on a thing of the same kind: not what followed
+    await append('result:1', beside);
+    await append('far:1', caused);
+    await append('sheet:1', byTheWay, later); // one by itself, one by a person
+    const ids = async (of: string) => (await store.nextOf([of])).map(({ id }) => id);
+    expect(await ids(first.id)).toEqual([beside.id, caused.id, later.id]);
+    expect(await ids(beside.id)).toEqual([]);
+    expect(await ids(caused.id)).toEqual([]);
   });
 });

@@ -6,6 +6,9 @@ import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
 import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
 
+/** A request's events lie near each other: so far is looked for them. */
+const SPAN_OF_A_REQUEST = 10_000;
+
 /** More than one, so that a call that waits for a lock does not hold up all others. */
 const CALLS_AT_ONCE = 2;
 
@@ -110,6 +113,31 @@ export class EventStore {
     const rows = await this.query<EventRow>(
       `SELECT ${EVENT_COLUMNS} FROM events WHERE metadata->>'causation' = ANY ($1::text[]) ORDER BY position + 0 LIMIT $2`,
       [typeof causes === 'string' ? [causes] : causes, limit],
+    );
+    return rows.map(this.recorded);
+  }
+
+  /**
+   * How a story goes on from events or messages, oldest first: what they caused; what people then did to the same streams;
+   * and what else the same request recorded, in streams of other kinds.
+   */
+  async nextOf(ids: readonly string[], limit = 10_000): Promise<readonly Recorded[]> {
+    const rows = await this.query<EventRow>(
+      `WITH asked AS (
+         SELECT position, stream, version, split_part(stream, ':', 1) AS kind, metadata->>'correlation' AS story,
+           metadata->>'causation' IS NULL AS is_request FROM events WHERE id = ANY ($1::uuid[])),
+       requests AS (SELECT story, min(position) AS first, array_agg(DISTINCT kind) AS kinds FROM asked WHERE is_request GROUP BY story)
+       SELECT ${EVENT_COLUMNS} FROM events WHERE position IN (
+         SELECT e.position FROM events e WHERE e.metadata->>'causation' = ANY ($1::text[])
+         UNION ALL
+         SELECT e.position FROM asked a JOIN events e ON e.stream = a.stream AND e.version > a.version
+           WHERE e.metadata->>'causation' IS NULL
+         UNION ALL
+         SELECT e.position FROM requests r JOIN events e ON e.position > r.first AND e.position < r.first + $3
+           WHERE e.metadata->>'causation' IS NULL AND e.metadata->>'correlation' = r.story
+             AND NOT split_part(e.stream, ':', 1) = ANY (r.kinds)
+       ) ORDER BY position LIMIT $2`,
+      [ids, limit, SPAN_OF_A_REQUEST],
     );
     return rows.map(this.recorded);
   }

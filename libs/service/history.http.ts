@@ -23,9 +23,10 @@ export class HistoryController {
 
   @Get('effects')
   @Produces(EffectsAnswer)
-  @ApiOperation({ summary: '后果 Effects', description: 'The events of this service that followed directly from the given ones.' })
+  @ApiOperation({ summary: '后果 Effects', description: 'How it went on in this service from the given events: what they caused, what people then did to the same things, and what else ' +
+      'the same request recorded.' })
   async effects(@Query() { of }: EffectsQuery, @TheCaller() caller: Caller): Promise<Effects> {
-    return { items: await this.histories.effectsOf(of, caller) };
+    return { items: await this.histories.nextOf(of, caller) };
   }
 
   @Get(':aggregate/:id')

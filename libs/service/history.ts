@@ -75,16 +75,23 @@ export class Histories {
   }
 
   /** What followed directly, of what the caller may know. */
-  async effectsOf(ids: readonly string[], caller: Caller): Promise<readonly HistoryEvent[]> {
+  private async effectsOf(ids: readonly string[], caller: Caller): Promise<readonly HistoryEvent[]> {
+    return this.known(await this.store.effectsOf(ids, MAX_FOLLOWED), caller);
+  }
+
+  /** How it went on here from events of any service, across what people did: an approval has no cause but a person. */
+  async nextOf(ids: readonly string[], caller: Caller): Promise<readonly HistoryEvent[]> {
+    return this.known(await this.store.nextOf(ids, MAX_FOLLOWED), caller);
+  }
+
+  private async known(events: readonly Recorded[], caller: Caller): Promise<readonly HistoryEvent[]> {
     const owners = new Map<string, string | null>();
     const found: Recorded[] = [];
-    for (
-      const recorded of await this.store.effectsOf(ids, MAX_FOLLOWED)
-    ) if (await this.mayKnow(recorded, caller, owners)) found.push(recorded);
+    for (const recorded of events) if (await this.mayKnow(recorded, caller, owners)) found.push(recorded);
     return this.show(found);
   }
 
-  /** Breadth first over causes and effects, here and at the others, under the caller's own token. */
+  /** Breadth first over what followed, here and at the others, under the caller's own token. */
   private async follow(
     from: readonly HistoryEvent[], caller: Caller, truncatedBefore: boolean,
   ): Promise<{ followed: readonly HistoryEvent[]; truncated: boolean; missing: readonly string[] }> {
@@ -97,29 +104,29 @@ export class Histories {
     for (let step = 0; frontier.length > 0; step += 1) {
       if (step === MAX_STEPS || Date.now() > until) return { followed, truncated: true, missing: [...missing] };
       const fresh: string[] = [];
-      for (const effect of await this.effectsEverywhere(frontier, caller, missing)) {
-        if (seen.has(effect.id)) continue;
+      for (const next of await this.nextEverywhere(frontier, caller, missing)) {
+        if (seen.has(next.id)) continue;
         if (followed.length === MAX_FOLLOWED) {
           truncated = true;
           break;
         }
-        seen.set(effect.id, effect);
-        followed.push(effect);
-        fresh.push(effect.id);
+        seen.set(next.id, next);
+        followed.push(next);
+        fresh.push(next.id);
       }
       frontier = truncated && followed.length === MAX_FOLLOWED ? [] : fresh;
     }
     return { followed, truncated, missing: [...missing].sort() };
   }
 
-  private async effectsEverywhere(
+  private async nextEverywhere(
     ids: readonly string[], caller: Caller, missing: Set<string>,
   ): Promise<readonly HistoryEvent[]> {
     const found: HistoryEvent[] = [];
     for (let from = 0; from < ids.length; from += AT_ONCE) {
       const some = ids.slice(from, from + AT_ONCE);
       const answers = await Promise.all(SERVICES.map(async (service) => {
-        if (service === this.definition.name) return this.effectsOf(some, caller);
+        if (service === this.definition.name) return this.nextOf(some, caller);
         if (missing.has(service)) return [];
         const answer = await this.peers.ask<Effects>(service, `/history/effects?of=${some.join(',')}`, caller);
         if (answer.is === 'answer') return answer.value.items;
