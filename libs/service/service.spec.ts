@@ -74,6 +74,26 @@ describe('a service', () => {
     expect(await paint('"2"')).toMatchObject({ status: 200, headers: { etag: '"3"' } });
     expect(await paint('"2"')).toMatchObject({ status: 412, body: { version: 3 } });
     expect(await paint('x')).toMatchObject({ status: 400 });
+    // The same for what takes several decisions.
+    const coats = (version: string) =>
+      toys.request('PUT', `/toys/${id}/coats`, { body: { colour: 'blue' }, headers: { 'if-match': version } });
+    expect(await coats('"2"')).toMatchObject({ status: 412, body: { version: 3 } });
+    expect(await coats('"3"')).toMatchObject({ status: 200, headers: { etag: '"5"' } });
+  });
+
+  it.each<[string, string, string, object]>([
+    ['an unknown thing', 'GET', '/toys/01955470-0000-7000-8000-000000000001', {}],
+    ['a wrong field', 'POST', '/toys', { body: {} }],
+    ['broken JSON', 'POST', '/toys', { body: Buffer.from('{'), headers: { 'content-type': 'application/json' } }],
+    ['too much', 'POST', '/toys', { body: { name: 'a'.repeat(1_100_000) } }],
+    ['a foreign type', 'POST', '/toys', { body: Buffer.from('<a/>'), headers: { 'content-type': 'application/xml' } }],
+    ['another role', 'POST', '/toys', { as: 'judge', body: { name: 'a' } }],
+    ['nobody', 'GET', '/toys', { as: null }],
+    ['an unknown route', 'GET', '/nothing/here', {}],
+    ['what failed', 'GET', '/toys/broken', {}],
+  ])('says to %s what may be done next, in the language asked for', async (_, method, path, ask) => {
+    const { body } = await toys.request(method, path, ask);
+    expect(body).toMatchObject({ type: expect.stringContaining('https://jinji.dev/problems/'), next: expect.stringMatching(/\w/) });
   });
 
   it('refuses in the language asked for, with the rule and what may be done', async () => {

@@ -152,6 +152,16 @@ export class ToyController {
     return this.bus.execute(decide(toy, id, { type: 'Paint', colour: body.colour }, caller));
   }
 
+  @Put(':id/coats')
+  @Roles('organiser')
+  @ApiOperation({ summary: 'Paint twice', description: 'Both coats or none.' })
+  coats(@IdParam('id') id: string, @Body() { colour }: PaintBody, @TheCaller() caller: Caller) {
+    return this.transactions.run(caller, async (w) => {
+      await w.decide(toy, id, { type: 'Paint', colour });
+      return w.decide(toy, id, { type: 'Paint', colour });
+    });
+  }
+
   @Post('import')
   @HttpCode(200)
   @Roles('organiser')

@@ -53,6 +53,9 @@ export class Transactions {
       causation: null,
       eventId: (stream, n) => seededId(base, `event/transaction/${nth}/${stream}/${n}`),
       guard: sameOrganisation(caller),
+      ...(caller.ifMatch === undefined || caller.addressed === undefined
+        ? {}
+        : { expected: { id: caller.addressed, version: caller.ifMatch } }),
     };
     return this.attempt(order, caller.ifMatch === undefined, async (w) => {
       const value = await work(w);

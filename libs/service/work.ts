@@ -50,6 +50,8 @@ export interface WorkOrder {
   readonly causation: string | null;
   /** The id of the n-th event that this work records in a stream. */
   eventId(stream: string, n: number): string;
+  /** The version of what the caller addressed; asked of the first decision on this id, as some aggregates share one. */
+  readonly expected?: { readonly id: string; readonly version: number };
   /** Called with each state that is loaded or decided on: may throw, where the caller must not know of it. */
   guard?(aggregate: Aggregate<unknown, unknown, Typed>, id: string, state: unknown): void;
 }
@@ -64,10 +66,17 @@ export interface Tools {
 export const workIn = (manager: EntityManager, { store, aggregates, vault }: Tools, order: WorkOrder): Work => {
   const query = queryIn(manager);
   const recorded = new Map<string, number>();
+  let addressed = order.expected;
 
-  const contextFor = (stream: string, because: Because): DecisionContext => {
+  const expectedOf = (id: string): number | undefined => {
+    if (addressed?.id !== id) return undefined;
+    const { version } = addressed;
+    addressed = undefined;
+    return version;
+  };
+  const contextFor = (stream: string, id: string, because: Because): DecisionContext => {
     const from = recorded.get(stream) ?? 0;
-    const { expected, ...said } = because;
+    const { expected = expectedOf(id), ...said } = because;
     return {
       actor: order.actor, organisation: order.organisation, at: order.at, correlation: order.correlation,
       causation: order.causation, ...said,
@@ -95,7 +104,7 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
     },
     decide: async (aggregate, id, command, because = {}) => {
       const stream = streamOf(aggregate, id);
-      const done = await aggregates.decide(guarded(aggregate, id, order), id, command, contextFor(stream, because), query);
+      const done = await aggregates.decide(guarded(aggregate, id, order), id, command, contextFor(stream, id, because), query);
       count(stream, done.events.length);
       return done;
     },
@@ -106,7 +115,7 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
         for (const [id, { state }] of loaded) order.guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
       }
       const own = new Map(items.map((item) => [item.id, item.because]));
-      const contextOf = (id: string) => contextFor(streamOf(aggregate, id), { ...because, ...own.get(id) });
+      const contextOf = (id: string) => contextFor(streamOf(aggregate, id), id, { ...because, ...own.get(id) });
       const done = await aggregates.decideMany(aggregate, items, contextOf, query);
       for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
       return done;
@@ -114,7 +123,7 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
     record: async (aggregate, id, events, because = {}) => {
       if (events.length === 0) return;
       const stream = streamOf(aggregate, id);
-      const context = contextFor(stream, because);
+      const context = contextFor(stream, id, because);
       const { actor, organisation, at, correlation, causation, expected = 'any' } = context;
       const metadata = { actor, organisation, at, correlation, causation };
       const [verdict] = await store.appendIn(query, [{

@@ -27,6 +27,8 @@ export interface Caller {
   newId(): string;
   /** The version that If-Match names. */
   readonly ifMatch?: number;
+  /** What the route names: its `:id`. If-Match speaks of this. */
+  readonly addressed?: string;
   /** What the ids of this request's events and outcomes are made from; used by the frame. */
   readonly seed?: RequestSeed;
 }

@@ -28,6 +28,7 @@ export class RolesGuard implements CanActivate {
       });
     state.caller = new RequestCaller(
       state.claims, state.language, await this.clock.now(), request.headers.authorization ?? '', ifMatch,
+      (request.params as { id?: string } | undefined)?.id,
     );
     return true;
   }
@@ -47,6 +48,7 @@ export class RequestCaller implements Caller {
   readonly roles: readonly Role[];
   declare readonly worker?: string;
   declare readonly ifMatch?: number;
+  declare readonly addressed?: string;
   seed: RequestSeed = seedOf(newId(), { again: false, kept: false });
 
   constructor(
@@ -55,12 +57,14 @@ export class RequestCaller implements Caller {
     readonly at: string,
     readonly authorization: string,
     ifMatch: number | undefined,
+    addressed: string | undefined,
   ) {
     this.subject = claims.subject;
     this.organisation = claims.organisation;
     this.roles = claims.roles;
     if (claims.roles.includes('worker')) this.worker = claims.subject;
     if (ifMatch !== undefined) this.ifMatch = ifMatch;
+    if (addressed !== undefined) this.addressed = addressed;
   }
 
   newId(): string {

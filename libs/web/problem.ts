@@ -31,6 +31,15 @@ const kinds: Record<number, string> = {
   503: 'unavailable',
 };
 
+/** What may be done next, where the refusal itself does not say better. */
+const nexts: Record<number, string> = {
+  400: 'correct the request and send it again', 401: 'send a valid bearer token', 403: 'ask someone who has one of these roles',
+  404: 'check the address and the id, and that it belongs to your organisation', 405: 'see the API description: GET /docs',
+  406: 'accept application/json', 408: 'send it again', 409: 'read it again, then decide', 413: 'send less at once',
+  414: 'send a shorter address', 415: 'send one of the accepted content types', 431: 'send fewer headers',
+  500: 'try again later; if it fails again, tell the operator', 503: 'try again in a moment',
+};
+
 /** An answer that was given before and is given again. */
 export class StoredProblem extends Error {
   constructor(readonly answer: ProblemAnswer) {
@@ -80,7 +89,8 @@ const made = (
   headers,
   body: {
     type: `${TYPES}${kind}`, title: (titles[status] ?? text('错误', 'Error'))[language], status, detail: detail[language],
-    ...members
+    ...(nexts[status] === undefined ? {} : { next: nexts[status] }),
+    ...members,
   },
 });
 
