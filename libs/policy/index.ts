@@ -10,3 +10,8 @@ export * from './pack.js';
 export * from './packs.js';
 export * from './place.js';
 export * from './lint.js';
+export * from './lint-together.js';
+export * from './lint-file.js';
+export { factsSchema, parseFacts } from './facts-schema.js';
+export { decidedSchema } from './decision-schema.js';
+export * from './documents.js';

@@ -1,57 +1,79 @@
-import type { Condition, Pack, Rule } from './pack.js';
+import { type Text, text } from '#libs/decider';
+import {
+  beforeLast, conditionsOf, firstOf, fullField, peopleAt, placesAt, type Point, pointsOf, speaks,
+} from './coverage.js';
+import { levelName } from './names.js';
+import type { Effect, Pack, Rule } from './pack.js';
 
 export interface Finding {
   readonly is: 'error' | 'warning';
+  /** Stable, for machines: `overlapping-bands`, `undeclared-hole`… */
+  readonly check: string;
+  readonly pack: string;
+  /** The rule, hole, cap or other part of the pack; several are separated by commas. */
   readonly rule: string;
-  readonly where: string;
-  readonly says: string;
+  readonly says: Text;
+  readonly todo: Text;
 }
 
-/** What the shape cannot say: a pack that passes can be read by a person and decided by the engine. */
-export const lint = (pack: Pack): readonly Finding[] => {
-  const ids = new Set(pack.citations.map(({ id }) => id));
-  const found: Finding[] = [];
-  const error = (rule: string, where: string, says: string) => found.push({ is: 'error', rule, where, says });
+export type Found = Omit<Finding, 'pack'>;
 
-  for (const { id, cite } of [...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings]) {
-    if (cite.length === 0) error('rule-without-citation', id, 'says nothing of its source');
-    for (const each of cite) if (!ids.has(each)) error('unknown-citation', id, `cites ${each}, which the pack does not have`);
-  }
-  for (const repeated of repeats([...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings].map(({ id }) => id)))
-    error('repeated-id', repeated, 'names two parts of the pack');
-  for (const level of levelsOf(pack))
-    if (level.level < 1) error('level-above-1', level.where, 'above 一级 enterprises appoint: no contest may write it');
-  for (const rule of pack.rules) {
-    for (const condition of conditionsOf(rule.when))
-      if ('share' in condition && condition.share.rounding === undefined)
-        error('share-without-rounding', rule.id, 'a share of the ranked must state how its cut is rounded');
-    for (const fen of inexact(rule)) error('inexact-fraction', rule.id, `${fen.fen} × ${fen.part} is no whole fen`);
-  }
-  for (const { a, b, teamSize, rank } of overlaps(pack))
-    error('overlapping-bands', `${a}, ${b}`, `teams of ${teamSize}: rank ${rank} is in both`);
-  for (const { teamSize, rank } of gaps(pack))
-    error(
-      'undeclared-hole', `teams of ${teamSize}`, `no band has rank ${rank}, though later ranks have one, and no hole is declared`,
-    );
-  for (const hole of pack.holes) found.push({ is: 'warning', rule: 'declared-hole', where: hole.id, says: hole.title.en });
-  return found;
+export const nameOf = ({ id, version }: Pick<Pack, 'id' | 'version'>): string => `${id}@${version}`;
+
+/** What the shape cannot say: a pack that passes can be read by a person and decided by the engine. */
+export const lint = (pack: Pack): readonly Finding[] =>
+  [
+    ...citations(pack), ...levels(pack), ...fractions(pack), ...lists(pack), ...overlaps(pack), ...gaps(pack),
+    ...pack.holes.map((hole): Found => ({
+      is: 'warning', check: 'declared-hole', rule: hole.id, says: hole.title,
+      todo: text('找到规定后，以新版本补上', 'when the source is found, close it in a new version'),
+    })),
+  ].map((found) => ({ ...found, pack: nameOf(pack) }));
+
+const error = (check: string, rule: string, says: Text, todo: Text): Found => ({ is: 'error', check, rule, says, todo });
+
+const partsOf = (pack: Pack) => [...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings];
+
+const citations = (pack: Pack): Found[] => {
+  const ids = new Set(pack.citations.map(({ id }) => id));
+  const known = [...ids].join(', ') || '—';
+  return [
+    ...partsOf(pack).filter(({ cite }) => cite.length === 0).map(({ id }) => error('rule-without-citation', id,
+      text('没有注明出处', 'says nothing of its source'), text('在 cite 中写明出处', 'name the citation in `cite`'))),
+    ...partsOf(pack).flatMap(({ id, cite }) => cite.filter((each) => !ids.has(each)).map((each) => error('unknown-citation', id,
+      text(`引用了不存在的出处 ${each}`, `cites ${each}, which the pack does not have`),
+      text(`改为 ${known} 之一，或补上该出处`, `cite one of ${known}, or add it to \`citations\``)))),
+    ...repeats(partsOf(pack).map(({ id }) => id)).map((id) => error('repeated-id', id,
+      text('标识重复', 'names two parts of the pack'), text('改用不同的标识', 'give one of them another id'))),
+  ];
 };
 
-const repeats = (ids: readonly string[]): string[] => ids.filter((id, index) => ids.indexOf(id) !== index);
+const repeats = (ids: readonly string[]): string[] => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 
-const conditionsOf = (condition: Condition): readonly Condition[] =>
-  'all' in condition ? [condition, ...condition.all.flatMap(conditionsOf)]
-  : 'any' in condition ? [condition, ...condition.any.flatMap(conditionsOf)]
-  : 'not' in condition ? [condition, ...conditionsOf(condition.not)]
-  : [condition];
-
-const levelsOf = (pack: Pack): readonly { level: number; where: string }[] => [
+const levels = (pack: Pack): Found[] => [
   ...pack.ceilings.map(({ id, level }) => ({ level, where: id })),
-  ...pack.rules.flatMap(({ id, effects }) => effects.flatMap((effect) =>
-    ('grant' in effect ? [effect.grant.level]
-    : 'grantOrStep' in effect ? [effect.grantOrStep.level]
-    : 'step' in effect ? [effect.step.cap ?? 1, effect.step.fromNone ?? 5]
-    : []).map((level) => ({ level, where: id })))),
+  ...pack.rules.flatMap(({ id, effects }) => effects.flatMap(levelsOf).map((level) => ({ level, where: id }))),
+].filter(({ level }) => level < 1).map(({ where }) => error('level-above-1', where,
+  text('高于一级：特级技师、首席技师由企业聘任，竞赛不得授予', 'above 一级 enterprises appoint: no contest may write it'),
+  text('改为 1（一级）至 5（五级）', 'write a level from 1 (一级) to 5 (五级)')));
+
+const levelsOf = (effect: Effect): readonly number[] =>
+  'grant' in effect ? [effect.grant.level]
+  : 'grantOrStep' in effect ? [effect.grantOrStep.level]
+  : 'step' in effect ? [effect.step.cap ?? 1, effect.step.fromNone ?? 5]
+  : [];
+
+const fractions = ({ rules, holes }: Pack): Found[] => [
+  ...[...rules, ...holes].flatMap(({ id, when }) => conditionsOf(when)
+    .flatMap((condition) => ('share' in condition ? [condition.share] : []))
+    .filter((share) => share.rounding === undefined)
+    .map(() => error('share-without-rounding', id,
+      text('比例没有注明取整方式', 'a share of the ranked must state how its cut is rounded'),
+      text('写明 rounding；出处未说明的，规则标为 recalled',
+        'state `rounding`; where the source does not, mark the rule `recalled`')))),
+  ...rules.flatMap((rule) => inexact(rule).map(({ fen, part }) => error('inexact-fraction', rule.id,
+    text(`${fen} 分 × ${part} 不是整数分`, `${fen} × ${part} is no whole fen`),
+    text('改用能整除的金额或比例', 'choose an amount that the part divides, or write the amounts themselves')))),
 ];
 
 const inexact = ({ effects }: Rule): readonly { fen: number; part: string }[] =>
@@ -64,48 +86,118 @@ const inexact = ({ effects }: Rule): readonly { fen: number; part: string }[] =>
         .map((fen) => ({ fen, part: `${numerator}/${denominator}` })));
   });
 
-interface Band { readonly rule: string; readonly group: string; readonly from: number; readonly to: number }
+interface Range { readonly from: number; readonly to: number | null }
+const meet = (a: Range, b: Range): boolean => a.from <= (b.to ?? Infinity) && b.from <= (a.to ?? Infinity);
+const pairs = <T>(list: readonly T[]): readonly (readonly [T, T])[] =>
+  list.flatMap((a, index) => list.slice(index + 1).map((b) => [a, b] as const));
+const span = ({ from, to }: Range): string => (to === null ? `${from}+` : `${from}–${to}`);
 
-/** The bands by which rules give a level, for one team size and group. */
-const bandsOf = (pack: Pack, teamSize: number, group: string): readonly Band[] =>
-  pack.rules.filter(({ effects }) => effects.some((effect) => !('honour' in effect) && !('pay' in effect))).flatMap((rule) => {
-    const conditions = conditionsOf(rule.when);
-    if (conditions.some((condition) => 'group' in condition && condition.group !== group)) return [];
-    return conditions.flatMap((condition) => ('rank' in condition ? condition.rank : []))
-      .filter((band) => band.teamSize === undefined || band.teamSize === teamSize)
-      .map(({ from, to }) => ({ rule: rule.id, group, from, to }));
-  });
+/** Lists that are read from the top: a second entry for the same case would never be seen. */
+const lists = ({ rules }: Pack): Found[] => rules.flatMap((rule) => {
+  const ranges: readonly (readonly Range[])[] = [
+    ...conditionsOf(rule.when).flatMap((each) => ('rankByField' in each ? [each.rankByField.map(({ field }) => field)] : [])),
+    ...rule.effects.flatMap((effect) => ('pay' in effect && 'byRank' in effect.pay.amount ? [effect.pay.amount.byRank] : [])),
+  ];
+  return ranges.flatMap((list) => pairs(list).filter(([a, b]) => meet(a, b)).map(([a, b]) => error('overlapping-bands', rule.id,
+    text(`${span(a)} 与 ${span(b)} 重叠`, `${span(a)} and ${span(b)} overlap`), text('使各档互不重叠', 'let each case be in one entry'))));
+});
 
-const teamSizes = [1, 2, 3, 4];
-const groups = ['worker', 'student'];
+/** What must not be given twice for one place, nor be forgotten for one: the level, and each honour. */
+interface Subject { readonly kind: 'level' | 'honours'; readonly title: Text; readonly rules: readonly Rule[] }
 
-const overlaps = (pack: Pack) =>
-  teamSizes.flatMap((teamSize) => groups.flatMap((group) => {
-    const bands = bandsOf(pack, teamSize, group);
-    return bands.flatMap((a, index) => bands.slice(index + 1)
-      .filter((b) => a.rule !== b.rule && a.from <= b.to && b.from <= a.to)
-      .map((b) => ({ a: a.rule, b: b.rule, teamSize, rank: Math.max(a.from, b.from) })));
-  }));
-
-/** A rank between two bands that neither has; and a team size without bands where others have some. */
-const gaps = (pack: Pack) => {
-  if (!teamSizes.some((size) => groups.some((group) => bandsOf(pack, size, group).length > 0))) return [];
-  return teamSizes.filter((size) => !pack.holes.some((hole) => declares(hole.when, size))).flatMap((teamSize) => groups
-    .filter(
-      (group) => pack.applies.groups.length === 0 || pack.applies.groups.some((each) => each === group),
-    ).flatMap((group) => {
-      const bands = [...bandsOf(pack, teamSize, group)].sort((a, b) => a.from - b.from);
-      if (bands.length === 0) return [{ teamSize, rank: 1 }];
-      let next = 1;
-      const missing: { teamSize: number; rank: number }[] = [];
-      for (const { from, to } of bands) {
-        if (from > next) missing.push({ teamSize, rank: next });
-        next = Math.max(next, to + 1);
-      }
-      return missing;
-    }));
+const subjectsOf = ({ rules }: Pack): readonly Subject[] => {
+  const giving = (test: (effect: Effect) => boolean) => rules.filter(({ effects }) => effects.some(test));
+  const honours = [...new Map(rules.flatMap(({ effects }) => effects).flatMap((effect) =>
+    'honour' in effect ? [[honourKey(effect), effect.honour.title] as const] : []))];
+  return [
+    { kind: 'level' as const, title: text('等级', 'the level'), rules: giving(givesLevel) },
+    ...honours.map(([key, title]) => ({ kind: 'honours' as const, title, rules: giving((each) => honourKey(each) === key) })),
+  ].filter((subject) => subject.rules.length > 0);
 };
 
-const declares = (condition: Condition, teamSize: number): boolean =>
-  'teamSize' in condition && teamSize >= condition.teamSize.from &&
-    (condition.teamSize.to === null || teamSize <= condition.teamSize.to);
+const givesLevel = (effect: Effect): boolean =>
+  'grant' in effect || 'grantOrStep' in effect || 'step' in effect || 'grantContestLevel' in effect;
+const honourKey = (effect: Effect): string | null => ('honour' in effect ? effect.honour.honour : null);
+
+const at = ({ group, level, teamSize, field }: Point): Text => text(
+  `${group === 'worker' ? '职工组' : '学生组'}，每队 ${teamSize} 人，${field} 人（队）排名${level === null ? '' : `，${levelName(level).zh}试题`}`,
+  `${group}s, teams of ${teamSize}, ${field} ranked${level === null ? '' : `, a paper of ${levelName(level).en}`}`);
+
+/** Once a kind of finding: the nearest point shows it. */
+const once = (found: Found[], finding: Found): void => {
+  if (!found.some(({ check, rule }) => check === finding.check && rule === finding.rule)) found.push(finding);
+};
+
+const overlaps = (pack: Pack): Found[] => {
+  const found: Found[] = [];
+  const people = peopleAt(pack);
+  const points = pointsOf(pack);
+  for (const { title, rules } of subjectsOf(pack))
+    for (const [a, b] of pairs(rules)) {
+      const both = (point: Point) => placesAt(a.when, point).may & placesAt(b.when, point).may;
+      const point = points.flatMap((each) => (both(each) === 0n ? [] : people(each))).find((each) => both(each) !== 0n);
+      if (point === undefined) continue;
+      const rank = firstOf(both(point));
+      once(found, error('overlapping-bands', `${a.id}, ${b.id}`,
+        text(`${at(point).zh}：第 ${rank} 名的${title.zh}两条规则都给`, `${at(point).en}: rank ${rank} is in both, for ${title.en}`),
+        text('使同一名次只属于一条规则', 'let each place be in one of them')));
+    }
+  return found;
+};
+
+/** A place between others that no rule has, and a group, team size or field size that none speaks about. */
+const gaps = (pack: Pack): Found[] => {
+  const found: Found[] = [];
+  const points = pointsOf(pack);
+  const todo = text('写明规则；出处未规定的，声明 hole 及其处理（hold 或 nothing）',
+    'write the rule, or declare a hole with its citation and what then: hold or nothing');
+  for (const { kind, title, rules } of subjectsOf(pack)) {
+    const ids = rules.map(({ id }) => id);
+    const holes = pack.holes.filter(({ effects, rule }) => effects.includes(kind) && (rule === undefined || ids.includes(rule)));
+    // An honour that is meant for one group, class or paper is not owed to the others; a level is.
+    const meant = (point: Point): boolean => kind === 'level' || points.some((each) => each.group === point.group &&
+      each.class === point.class && each.level === point.level && rules.some(({ when }) => speaks(when, each)));
+    const scopes = new Map<string, boolean>();
+    const inScope = (point: Point): boolean => {
+      const key = `${point.group} ${point.class} ${point.level}`;
+      if (!scopes.has(key)) scopes.set(key, meant(point));
+      return scopes.get(key) ?? false;
+    };
+    for (const point of points) {
+      if (!inScope(point)) continue;
+      const declared = holes.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
+      const given = rules.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
+      const silent = !rules.some(({ when }) => speaks(when, point));
+      const missing = silent ? fullField(point.field) & ~declared : beforeLast(given) & ~given & ~declared;
+      if (missing === 0n) continue;
+      const rank = firstOf(missing);
+      once(found, error('undeclared-hole', `${ids.join(', ')} (${point.group}${silent ? `, ${point.teamSize}` : ''})`,
+        silent
+          ? text(`${at(point).zh}：没有规则说明${title.zh}`, `${at(point).en}: no rule speaks about ${title.en}`)
+          : text(`${at(point).zh}：第 ${rank} 名没有${title.zh}规则，其后的名次却有`,
+            `${at(point).en}: no band has rank ${rank}, though later ranks have one, for ${title.en}`), todo));
+    }
+  }
+  return found.concat(unpaid(pack));
+};
+
+/** A place for which a rule pays, but names no amount. */
+const unpaid = (pack: Pack): Found[] => {
+  const found: Found[] = [];
+  for (const rule of pack.rules)
+    for (const effect of rule.effects) {
+      if (!('pay' in effect) || !('byRank' in effect.pay.amount)) continue;
+      const { byRank } = effect.pay.amount;
+      for (const point of pointsOf(pack)) {
+        const paid = placesAt({ rank: byRank.map(({ from, to }) => ({ from, to })) }, point).may;
+        const declared = pack.holes.filter(({ effects, rule: of }) => effects.includes('money') && (of === undefined || of === rule.id))
+          .reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
+        const missing = placesAt(rule.when, point).may & ~paid & ~declared;
+        if (missing !== 0n)
+          once(found, error('undeclared-hole', rule.id,
+            text(`${at(point).zh}：第 ${firstOf(missing)} 名没有金额`, `${at(point).en}: rank ${firstOf(missing)} has no amount`),
+            text('写明金额，或收窄条件', 'name an amount, or narrow the condition')));
+      }
+    }
+  return found;
+};

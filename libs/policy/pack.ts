@@ -1,4 +1,5 @@
-import Type, { type Static, type TLiteral, type TProperties, type TUnion } from 'typebox';
+import Type, { type Static } from 'typebox';
+import { count, date, fen, mark, name, oneOf, orNull, record, text } from './schema.js';
 
 /**
  * A policy pack (政策包): every rule by which a contest's result promotes, honours and pays, as data with its sources.
@@ -6,24 +7,10 @@ import Type, { type Static, type TLiteral, type TProperties, type TUnion } from 
  * is a declared hole. Fractions are two integers, money is integer fen: no float comes near either.
  */
 
-/** Unknown words are refused: a misspelt condition must not silently hold. */
-const record = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
-type Literals<V extends readonly string[]> = V extends readonly [infer First extends string, ...infer Rest extends string[]]
-  ? [TLiteral<First>, ...Literals<Rest>] : [];
-const oneOf = <const V extends readonly string[]>(...values: V): TUnion<Literals<V>> =>
-  Type.Union(values.map((value) => Type.Literal(value))) as unknown as TUnion<Literals<V>>; // map() loses the tuple
-
-const name = () => Type.String({ minLength: 1, maxLength: 200 });
-const text = () => record({ zh: name(), en: name() });
-const date = () => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
-const count = (minimum = 0) => Type.Integer({ minimum });
-const fen = () => Type.Integer({ minimum: 0, description: 'integer fen, CNY' });
 /** 五级 = 5 … 一级 = 1. What lies above 一级 is appointed by enterprises; the linter says so where a pack tries. */
 const level = () => Type.Integer({ minimum: -1, maximum: 5 });
 const fraction = () => record({ numerator: count(), denominator: count(1) });
 const verification = () => oneOf('primary', 'secondary', 'recalled', 'hypothetical');
-const mark = () => Type.String({ pattern: '^(0|[1-9]\\d{0,14})(\\.\\d{1,10})?$', description: 'a decimal string' });
 const cite = () => Type.Array(name(), { description: 'ids of citations of this pack' });
 const range = () => record({ from: count(), to: orNull(count()) });
 const moment = () => oneOf('announced', 'registrationClosed', 'finalEnded', 'resultFinal');

@@ -17,13 +17,19 @@ export const packJsonSchema = (): Record<string, unknown> => JSON.parse(JSON.str
 // Compiled on first use: who never loads a pack does not pay for it.
 let validator: ReturnType<Ajv['compile']> | undefined;
 
+export interface ShapeError { readonly path: string; readonly says: string }
+
+/** What is wrong with the shape: every error at once. */
+export const shapeErrors = (value: unknown): readonly ShapeError[] => {
+  validator ??= new Ajv({ allErrors: true, strict: true }).compile(packJsonSchema());
+  if (validator(value)) return [];
+  return (validator.errors ?? []).map(({ instancePath, message }) => ({ path: instancePath || '/', says: message ?? '' }));
+};
+
 /** Checks the shape; what the rules mean is the linter's. Tells every error at once. */
 export const parsePack = (value: unknown, source = 'pack'): LoadedPack => {
-  validator ??= new Ajv({ allErrors: true, strict: true }).compile(packJsonSchema());
-  if (!validator(value)) {
-    const errors = (validator.errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? ''}`);
-    throw new Error(`${source} is no policy pack:\n  ${[...new Set(errors)].join('\n  ')}`);
-  }
+  const errors = shapeErrors(value).map(({ path, says }) => `${path} ${says}`);
+  if (errors.length > 0) throw new Error(`${source} is no policy pack:\n  ${[...new Set(errors)].join('\n  ')}`);
   return { pack: value as Pack, digest: digestOf(value) };
 };
 
