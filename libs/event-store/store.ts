@@ -126,7 +126,8 @@ export class EventStore {
       `WITH asked AS (
          SELECT position, stream, version, split_part(stream, ':', 1) AS kind, metadata->>'correlation' AS story,
            metadata->>'causation' IS NULL AS is_request FROM events WHERE id = ANY ($1::uuid[])),
-       requests AS (SELECT story, min(position) AS first, array_agg(DISTINCT kind) AS kinds FROM asked WHERE is_request GROUP BY story)
+       requests AS (
+         SELECT story, min(position) AS first, array_agg(DISTINCT kind) AS kinds FROM asked WHERE is_request GROUP BY story)
        SELECT ${EVENT_COLUMNS} FROM events WHERE position IN (
          SELECT e.position FROM events e WHERE e.metadata->>'causation' = ANY ($1::text[])
          UNION ALL

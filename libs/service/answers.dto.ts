@@ -1,10 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { BooleanField, EnumField, IdField, InstantField, IntegerField, ListField, ObjectField, RefField, TextField } from '#libs/web';
+import {
+  BooleanField,
+  EnumField,
+  IdField,
+  InstantField,
+  IntegerField,
+  ListField,
+  ObjectField,
+  RefField,
+  TextField,
+} from '#libs/web';
 
 /** What the frame's own routes answer. */
 export class HealthAnswer {
   @EnumField(['ok', 'error', 'shutting_down']) status!: string;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'each part, with `status` up or down and what is wrong' })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'each part, with `status` up or down and what is wrong',
+  })
   details?: Record<string, unknown>;
 }
 
@@ -49,7 +63,8 @@ class StoppedAt {
 
 export class ReleasedAnswer {
   @IntegerField({ min: 0, description: 'so many messages were worked off' }) released!: number;
-  @ObjectField(() => StoppedAt, { nullable: true, description: 'the one that still fails; those behind it wait on' }) stoppedAt!: StoppedAt | null;
+  @ObjectField(() => StoppedAt, { nullable: true, description: 'the one that still fails; those behind it wait on' })
+  stoppedAt!: StoppedAt | null;
 }
 
 export class HistoryEventAnswer {
@@ -60,11 +75,13 @@ export class HistoryEventAnswer {
   @RefField() aggregateId!: string;
   @IntegerField({ min: 1 }) version!: number;
   @RefField({ example: 'SheetSubmitted' }) what!: string;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'as recorded; texts about people are ids here' }) data!: unknown;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'as recorded; texts about people are ids here' })
+  data!: unknown;
   @RefField({ description: 'the subject of whoever did it' }) who!: string;
   @InstantField({ description: 'domain time' }) when!: string;
   @InstantField({ description: "the machine's time" }) recordedAt!: string;
-  @IdField({ nullable: true, description: 'the event or message that it followed from; null where a person began' }) cause!: string | null;
+  @IdField({ nullable: true, description: 'the event or message that it followed from; null where a person began' }) cause!:
+    string | null;
   @RefField({ description: 'what belongs together has the same' }) story!: string;
 }
 
@@ -80,7 +97,10 @@ export class HistoryAnswer {
   @RefField({ example: 'scoresheet' }) aggregate!: string;
   @RefField() id!: string;
   @ListField(() => EventWithEffects) events!: readonly EventWithEffects[];
-  @ListField(() => HistoryEventAnswer, { optional: true, description: 'with follow: what came of them, here and in other services' })
+  @ListField(() => HistoryEventAnswer, {
+    optional: true,
+    description: 'with follow: what came of them, here and in other services',
+  })
   followed?: readonly HistoryEventAnswer[];
   @BooleanField({ optional: true, description: 'with follow: there is more than is shown' }) truncated?: boolean;
   @ListField('string', { optional: true, description: 'with follow: services that did not answer' }) missing?: readonly string[];

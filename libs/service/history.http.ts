@@ -23,8 +23,12 @@ export class HistoryController {
 
   @Get('effects')
   @Produces(EffectsAnswer)
-  @ApiOperation({ summary: '后果 Effects', description: 'How it went on in this service from the given events: what they caused, what people then did to the same things, and what else ' +
-      'the same request recorded.' })
+  @ApiOperation({
+    summary: '后果 Effects',
+    description:
+      'How it went on in this service from the given events: what they caused, what people then did to the same things, and what else ' +
+      'the same request recorded.',
+  })
   async effects(@Query() { of }: EffectsQuery, @TheCaller() caller: Caller): Promise<Effects> {
     return { items: await this.histories.nextOf(of, caller) };
   }
@@ -35,10 +39,15 @@ export class HistoryController {
   @ApiParam({ name: 'id', description: "the aggregate's id" })
   @ApiOperation({
     summary: '来龙去脉 History',
-    description: 'Every event with who, when, what and why, its cause and its effects. `follow=true` walks the chain on through the other services.',
+    description:
+      'Every event with who, when, what and why, its cause and its effects. ' +
+      '`follow=true` walks the chain on through the other services.',
   })
   history(
-    @Param('aggregate') aggregate: string, @Param('id') id: string, @Query() { follow }: HistoryQuery, @TheCaller() caller: Caller,
+    @Param('aggregate') aggregate: string,
+    @Param('id') id: string,
+    @Query() { follow }: HistoryQuery,
+    @TheCaller() caller: Caller,
   ): Promise<History> {
     return this.histories.of(aggregate, id, caller, follow ?? false);
   }

@@ -1,8 +1,23 @@
 import { type Chain, playChain } from './support/chain.js';
 import { type Platform, startPlatform } from './support/platform.js';
 
-interface Event { service: string; id: string; aggregate: string; aggregateId: string; what: string; who: string; when: string; cause: string | null; story: string }
-interface History { events: (Event & { effects: string[] })[]; followed?: Event[]; truncated?: boolean; missing?: string[] }
+interface Event {
+  service: string;
+  id: string;
+  aggregate: string;
+  aggregateId: string;
+  what: string;
+  who: string;
+  when: string;
+  cause: string | null;
+  story: string;
+}
+interface History {
+  events: (Event & { effects: string[] })[];
+  followed?: Event[];
+  truncated?: boolean;
+  missing?: string[];
+}
 
 /** An auditor walks from a mark to the money, through the services, by causes and effects. */
 describe('the history of a chain', () => {
@@ -18,7 +33,11 @@ describe('the history of a chain', () => {
   const reached = ({ followed = [] }: History, service: string, id: string): Event[] =>
     followed.filter((event) => event.service === service && event.aggregateId === id);
 
-  const marks = ({ id, service, aggregate, aggregateId, story }: Event): string[] => [id, `${service}/${aggregate}/${aggregateId}`, story];
+  const marks = ({ id, service, aggregate, aggregateId, story }: Event): string[] => [
+    id,
+    `${service}/${aggregate}/${aggregateId}`,
+    story,
+  ];
 
   it('tells who, when, what and why of one thing', async () => {
     const { events } = await history(`/judging/history/scoresheet/${chain.sheet}`);
@@ -28,7 +47,8 @@ describe('the history of a chain', () => {
   });
 
   it.each([
-    ['a scoresheet', () => `/judging/history/scoresheet/${chain.sheet}`], ['the contest', () => `/registration/history/contest/${chain.contest}`],
+    ['a scoresheet', () => `/judging/history/scoresheet/${chain.sheet}`],
+    ['the contest', () => `/registration/history/contest/${chain.contest}`],
     ['an entry', () => `/registration/history/entry/${chain.entries[0]}`],
   ])('leads from %s to the decisions and the grants', async (_, path) => {
     const whole = await history(`${path()}?follow=true`);
@@ -36,7 +56,14 @@ describe('the history of a chain', () => {
     // Nothing stands there by itself: each event was caused by one that was shown, or is of the same thing or the same request.
     const known = new Set(whole.events.flatMap(marks));
     for (const event of whole.followed ?? []) {
-      expect([event.what, event.cause === null ? marks(event).slice(1).some((mark) => known.has(mark)) : known.has(event.cause)]).toEqual([event.what, true]);
+      expect([
+        event.what,
+        event.cause === null
+          ? marks(event)
+              .slice(1)
+              .some((mark) => known.has(mark))
+          : known.has(event.cause),
+      ]).toEqual([event.what, true]);
       for (const mark of marks(event)) known.add(mark);
     }
     expect(reached(whole, 'certification', chain.decisions[0] ?? '').map(({ what }) => what)).not.toEqual([]);

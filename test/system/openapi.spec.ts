@@ -28,8 +28,15 @@ describe('the OpenAPI document', () => {
   });
 
   it('names every parameter of a path, and describes every schema it refers to', () => {
-    expect(without(({ path, parameters }) => [...path.matchAll(/{(\w+)}/g)].some(([, name]) => !parameters.some((one) => one['in'] === 'path' && one['name'] === name)))).toEqual([]);
-    const missing = [...JSON.stringify(api.document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref]) => ref as string)
+    expect(
+      without(({ path, parameters }) =>
+        [...path.matchAll(/{(\w+)}/g)].some(
+          ([, name]) => !parameters.some((one) => one['in'] === 'path' && one['name'] === name),
+        ),
+      ),
+    ).toEqual([]);
+    const missing = [...JSON.stringify(api.document).matchAll(/"\$ref":"([^"]*)"/g)]
+      .map(([, ref]) => ref as string)
       .filter((ref) => resolvedOr(ref) === undefined);
     expect([...new Set(missing)]).toEqual([]);
     expect(platform.logs()).not.toMatch(/Duplicate DTO/); // two classes of one name: one hides the other
@@ -46,14 +53,22 @@ describe('the OpenAPI document', () => {
   it('says what every route answers, and how it refuses', () => {
     expect(without((route) => !Object.keys(responses(route)).some((status) => /^2/.test(status)))).toEqual([]);
     const expected = ({ method, roles, body, upload, path }: Route): string[] => [
-      ...(roles?.length === 0 ? ['429'] : ['401', '403']), ...(path.includes('{') ? ['404'] : []), '400', '503',
-      ...(method === 'GET' ? [] : ['409', '422']), ...(body || upload ? ['413', '415'] : []),
+      ...(roles?.length === 0 ? ['429'] : ['401', '403']),
+      ...(path.includes('{') ? ['404'] : []),
+      '400',
+      '503',
+      ...(method === 'GET' ? [] : ['409', '422']),
+      ...(body || upload ? ['413', '415'] : []),
     ];
-    expect(without((route) => expected(route).some((status) => {
-      const response = responses(route)[status];
-      const content = response && resolved(api.document, response)['content'];
-      return !(content as Json | undefined)?.['application/problem+json'];
-    }))).toEqual([]);
+    expect(
+      without((route) =>
+        expected(route).some((status) => {
+          const response = responses(route)[status];
+          const content = response && resolved(api.document, response)['content'];
+          return !(content as Json | undefined)?.['application/problem+json'];
+        }),
+      ),
+    ).toEqual([]);
     expect(without((route) => route.method === 'GET' && !('content' in (responses(route)['200'] ?? {})))).toEqual([]);
   });
 
@@ -78,9 +93,15 @@ describe('the OpenAPI document', () => {
     const faults: string[] = [];
     for (const { name, method, path, body, roles } of api.routes) {
       if (!body) continue;
-      const answer = await platform.request(method, path.replaceAll(/{\w+}/g, () => newId()), {
-        as: { role: roles?.[0] as Role }, body: body.example, headers: { 'if-match': '"1"' },
-      });
+      const answer = await platform.request(
+        method,
+        path.replaceAll(/{\w+}/g, () => newId()),
+        {
+          as: { role: roles?.[0] as Role },
+          body: body.example,
+          headers: { 'if-match': '"1"' },
+        },
+      );
       if (answer.status === 400 || answer.status >= 500) faults.push(`${name}: ${answer.text.slice(0, 300)}`);
     }
     expect(faults).toEqual([]);

@@ -15,12 +15,16 @@ describe('personal data', () => {
   /** Every row of every table of a database, as text, and what its bytes hold. */
   const rowsOf = async (database: (typeof services)[number] | 'bus'): Promise<{ table: string; text: string }[]> => {
     const tables = await platform.query<{ name: string }>(
-      database, "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) AS name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')",
+      database,
+      `SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) AS name FROM information_schema.tables
+       WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
     );
-    return Promise.all(tables.map(async ({ name }) => {
-      const rows = await platform.query<{ text: string }>(database, `SELECT t::text AS text FROM ${name} t`);
-      return { table: `${database} ${name}`, text: rows.map(({ text }) => text).join('\n') };
-    }));
+    return Promise.all(
+      tables.map(async ({ name }) => {
+        const rows = await platform.query<{ text: string }>(database, `SELECT t::text AS text FROM ${name} t`);
+        return { table: `${database} ${name}`, text: rows.map(({ text }) => text).join('\n') };
+      }),
+    );
   };
   /** As it is written, as PostgreSQL shows bytes, and as JSON or base64 may carry it. */
   const forms = (value: string): string[] => {
@@ -28,8 +32,17 @@ describe('personal data', () => {
     const escaped = [...value].map((c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join('');
     return [value, bytes.toString('hex'), bytes.toString('base64').replace(/.{0,4}$/, ''), escaped];
   };
-  const found = (text: string, values: readonly string[]): string[] => values.filter((value) => forms(value).some((form) => text.includes(form)));
-  const secrets = (): string[] => [...persons.flatMap(({ name, idNumber: id, staffNumber }) => [name, id, staffNumber]), grounds, '夏侯师傅', reasons, '慕容仲裁员', resignation, '独孤氏'];
+  const found = (text: string, values: readonly string[]): string[] =>
+    values.filter((value) => forms(value).some((form) => text.includes(form)));
+  const secrets = (): string[] => [
+    ...persons.flatMap(({ name, idNumber: id, staffNumber }) => [name, id, staffNumber]),
+    grounds,
+    '夏侯师傅',
+    reasons,
+    '慕容仲裁员',
+    resignation,
+    '独孤氏',
+  ];
 
   it('lies in clear in no table of any service, nor on the bus, nor in a log', async () => {
     await extraTexts();
@@ -43,7 +56,10 @@ describe('personal data', () => {
     expect(server).not.toBe('');
     expect(found(server, secrets())).toEqual([]);
     // So that the search can fail: what may be read is found.
-    expect(found(all.map(({ text }) => text).join('\n'), ['浦江精工', chain.workers[0] ?? ''])).toEqual(['浦江精工', chain.workers[0]]);
+    expect(found(all.map(({ text }) => text).join('\n'), ['浦江精工', chain.workers[0] ?? ''])).toEqual([
+      '浦江精工',
+      chain.workers[0],
+    ]);
   }, 60_000);
 
   /** More of what people write, and requests that fail with it in them. */
@@ -54,29 +70,59 @@ describe('personal data', () => {
     await platform.request('POST', '/people/workers', { body: wrong, headers: key });
     await platform.request('POST', '/people/workers/find', { body: { idNumber: person.idNumber } });
     await platform.request('GET', `/people/workers?name=${encodeURIComponent(person.name)}&idNumber=${person.idNumber}`);
-    await platform.request('POST', '/people/workers', { body: `{"name": "${person.name}", `, headers: { 'content-type': 'application/json' } });
-    await platform.request('POST', `/registration/contests/${chain.contest}/entries/import?dryRun=true`, {
-      body: `姓名,身份证号\n${person.name},3.4E+17\n`, headers: { 'content-type': 'text/csv', ...key },
+    await platform.request('POST', '/people/workers', {
+      body: `{"name": "${person.name}", `,
+      headers: { 'content-type': 'application/json' },
     });
-    await platform.request('POST', `/registration/entries/${chain.entries[3]}/withdraw`, { body: { reason: resignation }, as: workerOf(chain.workers[3] ?? '') });
-    const { id: enrolment } = await platform.ok('POST', '/training/enrolments', { as: 'trainer', body: { programme: chain.programme, worker: chain.workers[3] } });
+    await platform.request('POST', `/registration/contests/${chain.contest}/entries/import?dryRun=true`, {
+      body: `姓名,身份证号\n${person.name},3.4E+17\n`,
+      headers: { 'content-type': 'text/csv', ...key },
+    });
+    await platform.request('POST', `/registration/entries/${chain.entries[3]}/withdraw`, {
+      body: { reason: resignation },
+      as: workerOf(chain.workers[3] ?? ''),
+    });
+    const { id: enrolment } = await platform.ok('POST', '/training/enrolments', {
+      as: 'trainer',
+      body: { programme: chain.programme, worker: chain.workers[3] },
+    });
     await platform.ok('POST', `/training/enrolments/${enrolment}/withdraw`, { as: 'trainer', body: { reason: resignation } });
-    await platform.ok('POST', `/incentives/grants/${chain.grants[1]}/refuse`, { as: 'incentive-officer', body: { reason: resignation } });
-    for (const format of ['csv', 'xlsx']) await platform.ok('GET', `/registration/contests/${chain.contest}/exports/entries?format=${format}`);
+    await platform.ok('POST', `/incentives/grants/${chain.grants[1]}/refuse`, {
+      as: 'incentive-officer',
+      body: { reason: resignation },
+    });
+    for (const format of ['csv', 'xlsx'])
+      await platform.ok('GET', `/registration/contests/${chain.contest}/exports/entries?format=${format}`);
     await platform.settled();
   };
 
   it('is read by whoever may, masked for whoever may not, and each bulk read is logged', async () => {
     const ids = { ids: chain.workers, purpose: 'spec of privacy' };
-    const names = (as: 'organiser' | 'auditor'): Promise<Answer> => platform.request('POST', '/people/workers/names', { as, body: ids });
-    expect(found((await names('organiser')).text, persons.map(({ name }) => name))).toHaveLength(4);
+    const names = (as: 'organiser' | 'auditor'): Promise<Answer> =>
+      platform.request('POST', '/people/workers/names', { as, body: ids });
+    expect(
+      found(
+        (await names('organiser')).text,
+        persons.map(({ name }) => name),
+      ),
+    ).toHaveLength(4);
     expect(found((await names('auditor')).text, secrets())).toEqual([]);
     expect((await platform.request('GET', '/people/access-log?limit=100', { as: 'auditor' })).text).toContain('spec of privacy');
     const notice = await platform.request('GET', `/registration/contests/${chain.contest}/notice`, { as: null });
     expect([notice.status, found(notice.text, secrets())]).toEqual([200, []]);
     for (const as of ['auditor', chief, arbitrator] as const)
-      for (const path of [`/judging/contests/${chain.contest}/sheets?code=${chain.codes[2]}`, `/judging/hearings/${chain.appeal}`, `/judging/contests/${chain.contest}/result`])
-        expect(found((await platform.request('GET', path, { as })).text, [...chain.workers, ...chain.entries, ...persons.map(({ name }) => name)])).toEqual([]);
+      for (const path of [
+        `/judging/contests/${chain.contest}/sheets?code=${chain.codes[2]}`,
+        `/judging/hearings/${chain.appeal}`,
+        `/judging/contests/${chain.contest}/result`,
+      ])
+        expect(
+          found((await platform.request('GET', path, { as })).text, [
+            ...chain.workers,
+            ...chain.entries,
+            ...persons.map(({ name }) => name),
+          ]),
+        ).toEqual([]);
   });
 
   it('cannot be read after erasure, anywhere, and everything still works', async () => {
@@ -86,28 +132,54 @@ describe('personal data', () => {
     await platform.ok('POST', `/people/workers/${worker}/erase`);
     await platform.settled();
 
-    const { body } = await platform.request<{ workers: { worker: string; name: string | null; erased: boolean }[] }>('POST', '/people/workers/names', { body: { ids: [worker], purpose: 'spec' } });
+    const { body } = await platform.request<{ workers: { worker: string; name: string | null; erased: boolean }[] }>(
+      'POST',
+      '/people/workers/names',
+      { body: { ids: [worker], purpose: 'spec' } },
+    );
     expect(body.workers.filter(({ name, erased }) => name !== null || !erased)).toEqual([]);
     expect((await grounded()).body).toMatchObject({ grounds: null });
-    expect((await platform.request('GET', `/judging/hearings/${chain.appeal}`, { as: 'auditor' })).body).toMatchObject({ state: 'upheld', reasons: null });
+    expect((await platform.request('GET', `/judging/hearings/${chain.appeal}`, { as: 'auditor' })).body).toMatchObject({
+      state: 'upheld',
+      reasons: null,
+    });
     const file = await platform.request('GET', `/registration/contests/${chain.contest}/exports/entries?format=csv`);
-    expect([file.status, found(file.text, persons.map(({ name }) => name))]).toEqual([200, [0, 1, 3].map((n) => persons[n]?.name)]);
+    expect([
+      file.status,
+      found(
+        file.text,
+        persons.map(({ name }) => name),
+      ),
+    ]).toEqual([200, [0, 1, 3].map((n) => persons[n]?.name)]);
     // The keys are gone, not only the way to them.
     const keys = async (service: (typeof services)[number], of: string): Promise<boolean[]> =>
-      (await platform.query<{ gone: boolean }>(service, 'SELECT wrapped IS NULL AS gone FROM vault_keys WHERE record LIKE $1', [`%${of}%`])).map(({ gone }) => gone);
+      (
+        await platform.query<{ gone: boolean }>(service, 'SELECT wrapped IS NULL AS gone FROM vault_keys WHERE record LIKE $1', [
+          `%${of}%`,
+        ])
+      ).map(({ gone }) => gone);
     expect(new Set(await keys('people', worker))).toEqual(new Set([true]));
     expect(new Set(await keys('registration', entry))).toEqual(new Set([true]));
     expect(new Set(await keys('judging', chain.codes[2] ?? ''))).toEqual(new Set([true]));
 
     // Every fold still works: what was decided stands, by id.
     for (const [path, as] of [
-      [`/registration/entries/${entry}`, 'organiser'], [`/registration/contests/${chain.contest}/results`, 'organiser'], [`/registration/contests/${chain.contest}/notice`, null],
-      [`/judging/contests/${chain.contest}/result`, 'auditor'], [`/certification/decisions/${chain.decisions[2]}/explanation`, 'auditor'],
-      [`/certification/decisions?contest=${chain.contest}`, 'auditor'], [`/certification/workers/${worker}/skill-record`, 'certifier'],
-      [`/training/workers/${worker}`, 'trainer'], [`/people/history/worker/${worker}`, 'auditor'], [`/registration/history/entry/${entry}?follow=true`, 'auditor'],
-    ] as const) expect([path, (await platform.request('GET', path, { as })).status]).toEqual([path, 200]);
+      [`/registration/entries/${entry}`, 'organiser'],
+      [`/registration/contests/${chain.contest}/results`, 'organiser'],
+      [`/registration/contests/${chain.contest}/notice`, null],
+      [`/judging/contests/${chain.contest}/result`, 'auditor'],
+      [`/certification/decisions/${chain.decisions[2]}/explanation`, 'auditor'],
+      [`/certification/decisions?contest=${chain.contest}`, 'auditor'],
+      [`/certification/workers/${worker}/skill-record`, 'certifier'],
+      [`/training/workers/${worker}`, 'trainer'],
+      [`/people/history/worker/${worker}`, 'auditor'],
+      [`/registration/history/entry/${entry}?follow=true`, 'auditor'],
+    ] as const)
+      expect([path, (await platform.request('GET', path, { as })).status]).toEqual([path, 200]);
     // And the same person may come back, as somebody new.
-    const again = await platform.request<{ id: string }>('POST', '/people/workers', { body: { name: persons[2].name, idNumber: persons[2].idNumber, status: 'worker' } });
+    const again = await platform.request<{ id: string }>('POST', '/people/workers', {
+      body: { name: persons[2].name, idNumber: persons[2].idNumber, status: 'worker' },
+    });
     expect([again.status, again.body.id === worker]).toEqual([201, false]);
   }, 60_000);
 

@@ -14,7 +14,9 @@ describe('who may what', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     [api, chain] = [await readApi(platform), await playChain(platform)];
-    const { contest, code, part, kind, marks } = await platform.ok<Json>('GET', `/judging/sheets/${chain.sheet}`, { as: own('judge') });
+    const { contest, code, part, kind, marks } = await platform.ok<Json>('GET', `/judging/sheets/${chain.sheet}`, {
+      as: own('judge'),
+    });
     sheet = { contest, code, part, kind, marks };
     histories = Object.fromEntries(await Promise.all(services.map(async (name) => [name, await firstStream(name)] as const)));
   }, 180_000);
@@ -22,7 +24,8 @@ describe('who may what', () => {
 
   const firstStream = async (service: (typeof services)[number]): Promise<{ aggregate: string; id: string }> => {
     const [row] = await platform.query<{ stream: string }>(
-      service, "SELECT stream FROM events WHERE metadata->>'organisation' = 'org-1' ORDER BY position LIMIT 1",
+      service,
+      "SELECT stream FROM events WHERE metadata->>'organisation' = 'org-1' ORDER BY position LIMIT 1",
     );
     const [, aggregate = '', id = ''] = /^(.+?)[:/-]([0-9a-f-]{36})$/.exec(row?.stream ?? '') ?? [];
     return { aggregate, id };
@@ -30,12 +33,19 @@ describe('who may what', () => {
 
   /** The id of a thing that exists, for each kind of path. */
   const things = (): [RegExp, string | undefined][] => [
-    [/^\/(people|training|certification)\/workers\/{/, chain.workers[3]], [/^\/people\/units\/{/, chain.unit],
-    [/^\/training\/programmes\/{/, chain.programme], [/^\/training\/enrolments\/{/, chain.enrolment], [/^\/training\/drills\/{/, chain.drill],
-    [/^\/registration\/competitions\/{/, chain.competition], [/^\/(registration|judging|certification|incentives)\/contests\/{/, chain.contest],
-    [/^\/registration\/entries\/{/, chain.entries[3]], [/^\/(registration\/appeals|judging\/hearings)\/{/, chain.appeal],
-    [/^\/judging\/marking-schemes\/{/, chain.scheme], [/^\/judging\/sheets\/{/, chain.sheet],
-    [/^\/certification\/decisions\/{/, chain.decisions[3]], [/^\/incentives\/grants\/{/, chain.grants[0]],
+    [/^\/(people|training|certification)\/workers\/{/, chain.workers[3]],
+    [/^\/people\/units\/{/, chain.unit],
+    [/^\/training\/programmes\/{/, chain.programme],
+    [/^\/training\/enrolments\/{/, chain.enrolment],
+    [/^\/training\/drills\/{/, chain.drill],
+    [/^\/registration\/competitions\/{/, chain.competition],
+    [/^\/(registration|judging|certification|incentives)\/contests\/{/, chain.contest],
+    [/^\/registration\/entries\/{/, chain.entries[3]],
+    [/^\/(registration\/appeals|judging\/hearings)\/{/, chain.appeal],
+    [/^\/judging\/marking-schemes\/{/, chain.scheme],
+    [/^\/judging\/sheets\/{/, chain.sheet],
+    [/^\/certification\/decisions\/{/, chain.decisions[3]],
+    [/^\/incentives\/grants\/{/, chain.grants[0]],
   ];
   /** Paths whose last parts name nothing that an organisation owns. */
   const unowned = /\/admin\/parked\/|\/certification\/policies\//;
@@ -50,20 +60,24 @@ describe('who may what', () => {
   /** With the parameters that it cannot do without. */
   const queried = (route: Route, at: string): string => {
     const values: Record<string, string | undefined> = { contest: chain.contest, code: chain.codes[3], of: newId() };
-    const needed = route.parameters.filter(({ in: where, required }) => where === 'query' && required === true).map(({ name }) => String(name));
+    const needed = route.parameters
+      .filter(({ in: where, required }) => where === 'query' && required === true)
+      .map(({ name }) => String(name));
     return needed.length === 0 ? at : `${at}?${needed.map((name) => `${name}=${values[name] ?? ''}`).join('&')}`;
   };
 
   /** Bodies whose references must exist for the thing in the path to be looked at. */
   const bodies = (): Record<string, unknown> => ({
-    'PUT /judging/sheets/{id}': sheet, 'POST /judging/sheets/{id}/submit': { ...sheet, sign: true },
+    'PUT /judging/sheets/{id}': sheet,
+    'POST /judging/sheets/{id}/submit': { ...sheet, sign: true },
     'POST /judging/hearings/{id}/assign': { contest: chain.contest, arbitrator: 'arbitrator' },
     'POST /people/workers/{worker}/merge': { into: chain.workers[2] },
     'POST /people/workers/{worker}/unit': { unit: chain.unit },
   });
   const bodyOf = (route: Route): { body?: unknown; headers?: Record<string, string> } => {
     const headers = { 'if-match': '"1"' };
-    if (route.upload) return { body: Buffer.from('姓名,身份证号\n'), headers: { ...headers, 'content-type': route.upload[0] ?? '' } };
+    if (route.upload)
+      return { body: Buffer.from('姓名,身份证号\n'), headers: { ...headers, 'content-type': route.upload[0] ?? '' } };
     return route.method === 'GET' ? {} : { headers, ...(route.body ? { body: bodies()[route.name] ?? route.body.example } : {}) };
   };
   const ask = (route: Route, as: Who | null, at = anywhere(route), headers: Record<string, string> = {}): Promise<Answer> => {
@@ -74,18 +88,22 @@ describe('who may what', () => {
   const closed = () => api.routes.filter((route) => route.roles?.length !== 0);
   const says = (answer: Answer): string => `${answer.status} ${answer.text.slice(0, 150)}`;
   const isProblem = (answer: Answer, status: number): boolean =>
-    answer.status === status && answer.headers['content-type']?.startsWith('application/problem+json') === true && answer.body['status'] === status;
+    answer.status === status &&
+    answer.headers['content-type']?.startsWith('application/problem+json') === true &&
+    answer.body['status'] === status;
 
   /** Runs them some at a time, and gives what each found wrong. */
   const faults = async (routes: readonly Route[], look: (route: Route) => Promise<string | undefined>): Promise<string[]> => {
     const found: string[] = [];
     const queue = routes.values();
-    await Promise.all(Array.from({ length: 8 }, async () => {
-      for (const route of queue) {
-        const fault = await look(route);
-        if (fault !== undefined) found.push(`${route.name}: ${fault}`);
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (const route of queue) {
+          const fault = await look(route);
+          if (fault !== undefined) found.push(`${route.name}: ${fault}`);
+        }
+      }),
+    );
     return found.sort();
   };
 
@@ -94,66 +112,115 @@ describe('who may what', () => {
     expect(api.routes.length).toBeGreaterThan(150);
     expect(new Set(api.routes.map(({ path }) => path.split('/')[1]))).toEqual(new Set(services));
     expect(api.routes.filter((route) => !route.roles?.every((role) => known.has(role))).map(({ name }) => name)).toEqual([]);
-    expect(api.routes.filter((route) => route.roles?.length === 0).map(({ path }) => path.replace(/^\/\w+\/health/, '/*/health'))
-      .filter((path, i, all) => all.indexOf(path) === i).sort()).toEqual([
-      '/*/health', '/*/health/live', '/*/health/ready', '/certification/policies/{id}/{version}', '/registration/contests/{id}/draw',
+    expect(
+      api.routes
+        .filter((route) => route.roles?.length === 0)
+        .map(({ path }) => path.replace(/^\/\w+\/health/, '/*/health'))
+        .filter((path, i, all) => all.indexOf(path) === i)
+        .sort(),
+    ).toEqual([
+      '/*/health',
+      '/*/health/live',
+      '/*/health/ready',
+      '/certification/policies/{id}/{version}',
+      '/registration/contests/{id}/draw',
       '/registration/contests/{id}/notice',
     ]);
   });
 
   it('knows nobody without a token, or with a bad one', async () => {
     const [head, , signature] = (await platform.token('organiser')).split('.') as [string, string, string];
-    const claims = Buffer.from(JSON.stringify({ sub: 'x', org: 'org-1', roles, iss: 'urn:jinji:development-issuer', aud: 'jinji', exp: 4e9 })).toString('base64url');
+    const claims = Buffer.from(
+      JSON.stringify({ sub: 'x', org: 'org-1', roles, iss: 'urn:jinji:development-issuer', aud: 'jinji', exp: 4e9 }),
+    ).toString('base64url');
     const forged = `Bearer ${head}.${claims}.${signature}`;
     const unsigned = `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`;
-    expect(await faults(closed(), async (route) => {
-      for (const headers of [{}, { authorization: 'Bearer nonsense' }, { authorization: forged }, { authorization: unsigned }] as Record<string, string>[]) {
-        const answer = await ask(route, null, named(route) ?? anywhere(route), headers);
-        if (!isProblem(answer, 401) || !answer.headers['www-authenticate']?.startsWith('Bearer')) return says(answer);
-      }
-      return undefined;
-    })).toEqual([]);
-    expect(await faults(api.routes.filter((route) => route.roles?.length === 0), async (route) => {
-      const answer = await ask(route, null);
-      return answer.status === 401 || answer.status === 403 || answer.status >= 500 ? says(answer) : undefined;
-    })).toEqual([]);
+    expect(
+      await faults(closed(), async (route) => {
+        for (const headers of [
+          {},
+          { authorization: 'Bearer nonsense' },
+          { authorization: forged },
+          { authorization: unsigned },
+        ] as Record<string, string>[]) {
+          const answer = await ask(route, null, named(route) ?? anywhere(route), headers);
+          if (!isProblem(answer, 401) || !answer.headers['www-authenticate']?.startsWith('Bearer')) return says(answer);
+        }
+        return undefined;
+      }),
+    ).toEqual([]);
+    expect(
+      await faults(
+        api.routes.filter((route) => route.roles?.length === 0),
+        async (route) => {
+          const answer = await ask(route, null);
+          return answer.status === 401 || answer.status === 403 || answer.status >= 500 ? says(answer) : undefined;
+        },
+      ),
+    ).toEqual([]);
   }, 120_000);
 
   it('refuses every role that a route does not name, and says which it needs', async () => {
-    expect(await faults(closed(), async (route) => {
-      for (const role of roles.filter((one) => !route.roles?.includes(one))) {
-        const answer = await ask(route, own(role), named(route) ?? anywhere(route));
-        if (!isProblem(answer, 403) || String(answer.body['roles']) !== String(route.roles)) return `${role}: ${says(answer)}`;
-      }
-      return undefined;
-    })).toEqual([]);
+    expect(
+      await faults(closed(), async (route) => {
+        for (const role of roles.filter((one) => !route.roles?.includes(one))) {
+          const answer = await ask(route, own(role), named(route) ?? anywhere(route));
+          if (!isProblem(answer, 403) || String(answer.body['roles']) !== String(route.roles)) return `${role}: ${says(answer)}`;
+        }
+        return undefined;
+      }),
+    ).toEqual([]);
   }, 120_000);
 
   it('lets in every role that a route names', async () => {
-    expect(await faults(closed(), async (route) => {
-      for (const role of route.roles as Role[]) {
-        const at = route.method === 'GET' ? (named(route) ?? anywhere(route)) : anywhere(route);
-        const answer = await ask(route, { role, org: `org-of-${role}` }, at);
-        if (answer.status === 401 || answer.status === 403 || answer.status >= 500) return `${role}: ${says(answer)}`;
-      }
-      return undefined;
-    })).toEqual([]);
+    expect(
+      await faults(closed(), async (route) => {
+        for (const role of route.roles as Role[]) {
+          const at = route.method === 'GET' ? (named(route) ?? anywhere(route)) : anywhere(route);
+          const answer = await ask(route, { role, org: `org-of-${role}` }, at);
+          if (answer.status === 401 || answer.status === 403 || answer.status >= 500) return `${role}: ${says(answer)}`;
+        }
+        return undefined;
+      }),
+    ).toEqual([]);
   }, 120_000);
 
   it('shows another organisation nothing, neither by an id nor in a list', async () => {
-    const ours = [...chain.workers, ...chain.entries, ...chain.codes, ...chain.decisions, ...chain.grants, chain.unit, chain.programme, chain.enrolment,
-      chain.drill, chain.scheme, chain.competition, chain.contest, chain.sheet, chain.appeal];
-    expect(await faults(closed(), async (route) => {
-      const at = named(route);
-      for (const role of route.roles as Role[]) {
-        if (shared(route, role)) continue;
-        const [asked, answer] = [queried(route, at ?? anywhere(route)), await ask(route, stranger(role), at ?? anywhere(route))];
-        if (at !== undefined && !isProblem(answer, 404) && !(await isAsForNothing(route, role, answer))) return `${role}: ${says(answer)}`;
-        const told = ours.find((id) => answer.text.includes(id) && !asked.includes(id) && !JSON.stringify(bodyOf(route)).includes(id));
-        if (told !== undefined) return `${role} is told of ${told}: ${says(answer)}`;
-      }
-      return undefined;
-    })).toEqual([]);
+    const ours = [
+      ...chain.workers,
+      ...chain.entries,
+      ...chain.codes,
+      ...chain.decisions,
+      ...chain.grants,
+      chain.unit,
+      chain.programme,
+      chain.enrolment,
+      chain.drill,
+      chain.scheme,
+      chain.competition,
+      chain.contest,
+      chain.sheet,
+      chain.appeal,
+    ];
+    expect(
+      await faults(closed(), async (route) => {
+        const at = named(route);
+        for (const role of route.roles as Role[]) {
+          if (shared(route, role)) continue;
+          const [asked, answer] = [
+            queried(route, at ?? anywhere(route)),
+            await ask(route, stranger(role), at ?? anywhere(route)),
+          ];
+          if (at !== undefined && !isProblem(answer, 404) && !(await isAsForNothing(route, role, answer)))
+            return `${role}: ${says(answer)}`;
+          const told = ours.find(
+            (id) => answer.text.includes(id) && !asked.includes(id) && !JSON.stringify(bodyOf(route)).includes(id),
+          );
+          if (told !== undefined) return `${role} is told of ${told}: ${says(answer)}`;
+        }
+        return undefined;
+      }),
+    ).toEqual([]);
   }, 120_000);
 
   /** A list of what belongs to an id is as empty as for an id that nothing has. */
@@ -182,8 +249,14 @@ describe('who may what', () => {
       return undefined;
     };
     const faulty = [
-      ...(await faults(byId.filter((route) => route.method === 'GET'), look)),
-      ...(await faults(byId.filter((route) => route.method !== 'GET' && !isLast(route)), look)),
+      ...(await faults(
+        byId.filter((route) => route.method === 'GET'),
+        look,
+      )),
+      ...(await faults(
+        byId.filter((route) => route.method !== 'GET' && !isLast(route)),
+        look,
+      )),
       ...(await faults(byId.filter(isLast), look)),
     ];
     expect(faulty).toEqual([]);

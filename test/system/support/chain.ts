@@ -41,10 +41,26 @@ const scheme = {
   title: '车工 Turning',
   sections: [{ id: '1', name: '全部 All', marks: '100' }],
   criteria: [
-    { id: 'A', name: '理论 Theory', mark: '40', kind: 'theory', subCriteria: [{ id: 'A1', name: '试卷', day: 1, aspects: [measured('40')] }] },
     {
-      id: 'B', name: '实操 Practical', mark: '60', kind: 'practical',
-      subCriteria: [{ id: 'B1', name: '工件', day: 2, aspects: [measured('45'), { type: 'J', name: '外观', levels: ['无', '差', '中', '好'], section: '1', max: '15' }] }],
+      id: 'A',
+      name: '理论 Theory',
+      mark: '40',
+      kind: 'theory',
+      subCriteria: [{ id: 'A1', name: '试卷', day: 1, aspects: [measured('40')] }],
+    },
+    {
+      id: 'B',
+      name: '实操 Practical',
+      mark: '60',
+      kind: 'practical',
+      subCriteria: [
+        {
+          id: 'B1',
+          name: '工件',
+          day: 2,
+          aspects: [measured('45'), { type: 'J', name: '外观', levels: ['无', '差', '中', '好'], section: '1', max: '15' }],
+        },
+      ],
     },
   ],
 };
@@ -53,35 +69,65 @@ function measured(max: string) {
 }
 
 const terms = {
-  number: 'S01', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker', level: 2, teamSize: 1, quota: 10,
-  series: 'shanghai-special-2024', class: 'special', purpose: 'award', pack: { id: 'shanghai-special-2024', version: '1' },
-  notice: { workingDays: 1, appealHours: 24 }, closesOn: '2026-03-20', startsOn: '2026-03-28', conditions: [{ is: 'one-event' }],
+  number: 'S01',
+  name: { zh: '车工', en: 'Turning' },
+  occupation: '6-18-01-01',
+  group: 'worker',
+  level: 2,
+  teamSize: 1,
+  quota: 10,
+  series: 'shanghai-special-2024',
+  class: 'special',
+  purpose: 'award',
+  pack: { id: 'shanghai-special-2024', version: '1' },
+  notice: { workingDays: 1, appealHours: 24 },
+  closesOn: '2026-03-20',
+  startsOn: '2026-03-28',
+  conditions: [{ is: 'one-event' }],
 };
 
-interface Done { readonly id: string }
-interface Sheet { readonly id: string; readonly contest: string; readonly code: string; readonly part: string; readonly kind: 'J' | 'M'; readonly aspects: readonly string[] }
+interface Done {
+  readonly id: string;
+}
+interface Sheet {
+  readonly id: string;
+  readonly contest: string;
+  readonly code: string;
+  readonly part: string;
+  readonly kind: 'J' | 'M';
+  readonly aspects: readonly string[];
+}
 
 export const playChain = async (platform: Platform): Promise<Chain> => {
   const { ok, settled, moveClock } = platform;
-  const post = <T = Done>(path: string, as: Who | Parameters<Platform['token']>[0], body: unknown = {}) => ok<T>('POST', path, { as, body });
+  const post = <T = Done>(path: string, as: Who | Parameters<Platform['token']>[0], body: unknown = {}) =>
+    ok<T>('POST', path, { as, body });
 
   const code = unitCode('91', '310115', 'MA1K4X7T');
   const { id: unit } = await post('/people/units', 'organiser', { name: '浦江精工', code });
   const registered = await post<{ rows: { worker: string }[] }>('/people/workers/resolve', 'organiser', {
-    asOf: '2026-03-02', purpose: 'spec', rows: persons.map((person) => ({ ...person, status: 'worker', unitCode: code })),
+    asOf: '2026-03-02',
+    purpose: 'spec',
+    rows: persons.map((person) => ({ ...person, status: 'worker', unitCode: code })),
   });
   const workers = registered.rows.map(({ worker }) => worker);
   const trained = await recordTraining(platform, workers);
   await post('/certification/skill-records/import', 'certifier', {
-    source: 'spec', rows: workers.map((worker) => ({ worker, occupation: '6-18-01-01', level: 3, since: '2022-01-10' })),
+    source: 'spec',
+    rows: workers.map((worker) => ({ worker, occupation: '6-18-01-01', level: 3, since: '2022-01-10' })),
   });
 
   const { id: schemeId } = await post('/judging/marking-schemes', 'organiser', scheme);
   await post(`/judging/marking-schemes/${schemeId}/freeze`, 'organiser');
   const { id: competition } = await post('/registration/competitions', 'organiser', {
-    number: 'SYS-2026', name: { zh: '系统测试', en: 'System test' }, year: 2026,
+    number: 'SYS-2026',
+    name: { zh: '系统测试', en: 'System test' },
+    year: 2026,
   });
-  const { id: contest } = await post(`/registration/competitions/${competition}/contests`, 'organiser', { ...terms, scheme: schemeId });
+  const { id: contest } = await post(`/registration/competitions/${competition}/contests`, 'organiser', {
+    ...terms,
+    scheme: schemeId,
+  });
   await post(`/registration/contests/${contest}/override`, 'organiser', { reason: '按向下取整执行' });
   await settled(); // until registration knows the scheme
   await post(`/registration/competitions/${competition}/announce`, 'organiser');
@@ -90,18 +136,30 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
   await post(`/judging/contests/${contest}/panel`, 'organiser', { chief: 'chief', judges, arbitrators: ['arbitrator'] });
 
   const csv = ['姓名,身份证号', ...persons.map((person) => `${person.name},${person.idNumber}`)].join('\n');
-  await ok('POST', `/registration/contests/${contest}/entries/import?mode=all-or-nothing`, { as: 'organiser', body: csv, headers: { 'content-type': 'text/csv' } });
+  await ok('POST', `/registration/contests/${contest}/entries/import?mode=all-or-nothing`, {
+    as: 'organiser',
+    body: csv,
+    headers: { 'content-type': 'text/csv' },
+  });
   await moveClock('2026-03-20T17:00:00.000Z');
   await post(`/registration/contests/${contest}/close`, 'organiser');
   await post(`/registration/contests/${contest}/screen`, 'organiser');
   await post(`/registration/contests/${contest}/draw/reveal`, 'organiser');
   await post(`/registration/contests/${contest}/codes`, 'custodian');
   await moveClock('2026-03-28T01:00:00.000Z');
-  const { items } = await ok<{ items: { id: string; members: { worker: string }[] }[] }>('GET', `/registration/contests/${contest}/entries?limit=100`);
+  const { items } = await ok<{ items: { id: string; members: { worker: string }[] }[] }>(
+    'GET',
+    `/registration/contests/${contest}/entries?limit=100`,
+  );
   const entries = workers.map((worker) => items.find(({ members }) => members[0]?.worker === worker)?.id ?? '');
-  for (const [i, entry] of entries.entries()) await post(`/registration/entries/${entry}/check-in`, 'organiser', { envelope: i + 1 });
+  for (const [i, entry] of entries.entries())
+    await post(`/registration/entries/${entry}/check-in`, 'organiser', { envelope: i + 1 });
   await post(`/registration/contests/${contest}/start`, 'organiser');
-  const { labels } = await ok<{ labels: { envelope: number; code: string }[] }>('GET', `/registration/contests/${contest}/labels`, { as: 'custodian' });
+  const { labels } = await ok<{ labels: { envelope: number; code: string }[] }>(
+    'GET',
+    `/registration/contests/${contest}/labels`,
+    { as: 'custodian' },
+  );
   const codes = entries.map((_, i) => labels.find(({ envelope }) => envelope === i + 1)?.code ?? '');
   await settled();
 
@@ -116,26 +174,56 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
   await moveClock('2026-04-24T01:00:00.000Z');
   await post(`/certification/contests/${contest}/decisions/approve`, 'certifier');
   await settled();
-  const decisions = await ok<{ items: { id: string; worker: string }[] }>('GET', `/certification/decisions?contest=${contest}&limit=100`, { as: 'auditor' });
+  const decisions = await ok<{ items: { id: string; worker: string }[] }>(
+    'GET',
+    `/certification/decisions?contest=${contest}&limit=100`,
+    { as: 'auditor' },
+  );
   await post(`/incentives/contests/${contest}/approve`, 'incentive-officer');
   await settled();
-  const grants = await ok<{ items: { id: string; worker: string }[] }>('GET', `/incentives/grants?contest=${contest}&limit=100`, { as: 'auditor' });
+  const grants = await ok<{ items: { id: string; worker: string }[] }>('GET', `/incentives/grants?contest=${contest}&limit=100`, {
+    as: 'auditor',
+  });
   return {
-    unit, workers, ...trained, scheme: schemeId, competition, contest, entries, codes, sheet, appeal,
-    decisions: inOrder(workers, decisions.items), grants: inOrder(workers, grants.items),
+    unit,
+    workers,
+    ...trained,
+    scheme: schemeId,
+    competition,
+    contest,
+    entries,
+    codes,
+    sheet,
+    appeal,
+    decisions: inOrder(workers, decisions.items),
+    grants: inOrder(workers, grants.items),
   };
 };
 
 const inOrder = (workers: readonly string[], items: readonly { id: string; worker: string }[]): string[] =>
   workers.flatMap((worker) => items.filter((item) => item.worker === worker).map(({ id }) => id));
 
-const recordTraining = async ({ ok }: Platform, workers: readonly string[]): Promise<Pick<Chain, 'programme' | 'enrolment' | 'drill'>> => {
+const recordTraining = async (
+  { ok }: Platform,
+  workers: readonly string[],
+): Promise<Pick<Chain, 'programme' | 'enrolment' | 'drill'>> => {
   const post = (path: string, body: unknown) => ok('POST', path, { as: 'trainer', body });
   const { id: programme } = await post('/training/programmes', {
-    code: 'turning', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', hours: '8', credits: '1', trainers: ['trainer-1'],
+    code: 'turning',
+    name: { zh: '车工', en: 'Turning' },
+    occupation: '6-18-01-01',
+    hours: '8',
+    credits: '1',
+    trainers: ['trainer-1'],
   });
   const { id: enrolment } = await post('/training/enrolments', { programme, worker: workers[0] });
-  const { id: drill } = await post('/training/drills', { worker: workers[0], occupation: '6-18-01-01', on: '2026-01-23', score: '88', passed: true });
+  const { id: drill } = await post('/training/drills', {
+    worker: workers[0],
+    occupation: '6-18-01-01',
+    on: '2026-01-23',
+    score: '88',
+    passed: true,
+  });
   return { programme, enrolment, drill };
 };
 
@@ -148,7 +236,8 @@ const markAll = async ({ ok }: Platform, contest: string, codes: readonly string
     for (const { id, code, part, kind, aspects } of items) {
       const mark = kind === 'J' ? '2' : String(30 - 5 * codes.indexOf(code));
       await ok('POST', `/judging/sheets/${id}/submit`, {
-        as, body: { contest, code, part, kind, sign: true, marks: aspects.map((aspect) => ({ aspect, mark })) },
+        as,
+        body: { contest, code, part, kind, sign: true, marks: aspects.map((aspect) => ({ aspect, mark })) },
       });
       last = id;
     }
@@ -156,15 +245,23 @@ const markAll = async ({ ok }: Platform, contest: string, codes: readonly string
   return last;
 };
 
-const hear = async ({ ok, settled }: Platform, contest: string, { worker, entry, code }: { worker: string; entry: string; code: string }): Promise<string> => {
-  const { id: appeal } = await ok('POST', `/registration/entries/${entry}/appeals`, { as: workerOf(worker), body: { contested: ['B1.1'], grounds } });
+const hear = async (
+  { ok, settled }: Platform,
+  contest: string,
+  { worker, entry, code }: { worker: string; entry: string; code: string },
+): Promise<string> => {
+  const { id: appeal } = await ok('POST', `/registration/entries/${entry}/appeals`, {
+    as: workerOf(worker),
+    body: { contested: ['B1.1'], grounds },
+  });
   await settled();
   await ok('POST', `/judging/hearings/${appeal}/assign`, { body: { contest, arbitrator: 'arbitrator' } });
   await settled();
   const { items } = await ok<{ items: Sheet[] }>('GET', `/judging/contests/${contest}/sheets?code=${code}`, { as: arbitrator });
   const sheet = items.find(({ kind, part }) => kind === 'M' && part === '2');
   await ok('POST', `/judging/hearings/${appeal}/uphold`, {
-    as: arbitrator, body: { reasons, amendments: [{ sheet: sheet?.id, marks: [{ aspect: 'B1.1', mark: '20.5' }] }] },
+    as: arbitrator,
+    body: { reasons, amendments: [{ sheet: sheet?.id, marks: [{ aspect: 'B1.1', mark: '20.5' }] }] },
   });
   await settled();
   return appeal;

@@ -10,7 +10,12 @@ import { startPlatform } from '../../../apps/platform/src/platform.js';
 
 const folder = process.argv[2] as string;
 const platform = await startPlatform({
-  folder, port: 0, clock: 'manual', clockStart: '2026-03-02T01:00:00.000Z', logLevel: 'trace', rateLimit: 1_000_000,
+  folder,
+  port: 0,
+  clock: 'manual',
+  clockStart: '2026-03-02T01:00:00.000Z',
+  logLevel: 'trace',
+  rateLimit: 1_000_000,
   postgres: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' },
 });
 onStop(() => platform.stop());

@@ -29,13 +29,17 @@ export const readApi = async (platform: Platform): Promise<Api> => {
       const content = Object.entries(((operation['requestBody'] as Json | undefined)?.['content'] ?? {}) as Record<string, Json>);
       const json = content.find(([type]) => type === 'application/json')?.[1];
       return {
-        method: method.toUpperCase(), path, name: `${method.toUpperCase()} ${path}`, operation,
+        method: method.toUpperCase(),
+        path,
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
         roles: operation['x-roles'] as string[] | undefined,
         parameters: (operation['parameters'] ?? []) as Json[],
         body: json && { schema: json['schema'] as Json, example: json['example'] },
         upload: content.length > 0 && !json ? content.map(([type]) => type) : undefined,
       };
-    }));
+    }),
+  );
   return { document, routes };
 };
 

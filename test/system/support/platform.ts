@@ -68,7 +68,8 @@ export const startPlatform = async (): Promise<Platform> => {
   child.stderr.on('data', (chunk: Buffer) => (logs += chunk.toString('utf8')));
   const exited = once(child, 'exit');
   const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'), exited.then(() => Promise.reject(new Error(`the platform does not start: ${logs}`))),
+    once(createInterface({ input: child.stdout }), 'line'),
+    exited.then(() => Promise.reject(new Error(`the platform does not start: ${logs}`))),
   ])) as [string];
   const { url, postgres } = JSON.parse(line) as { url: string; postgres: string };
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
@@ -77,9 +78,13 @@ export const startPlatform = async (): Promise<Platform> => {
 
   const send = (method: string, at: string, headers: Readonly<Record<string, string>>, payload?: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const asked = httpRequest(url, { method, path: at, agent, headers: { ...headers, ...(payload ? { 'content-length': String(payload.length) } : {}) } }, (response) => {
-        answerOf(response).then(resolve, reject);
-      });
+      const asked = httpRequest(
+        url,
+        { method, path: at, agent, headers: { ...headers, ...(payload ? { 'content-length': String(payload.length) } : {}) } },
+        (response) => {
+          answerOf(response).then(resolve, reject);
+        },
+      );
       asked.setTimeout(TIMEOUT_MS, () => asked.destroy(new Error(`${method} ${at.slice(0, 200)} hangs`)));
       // The server may have closed a connection that waited; what went over it was not read.
       asked.on('error', (error: NodeJS.ErrnoException) => {
@@ -94,21 +99,33 @@ export const startPlatform = async (): Promise<Platform> => {
     const roles = typeof role === 'string' ? [role] : [...role];
     const subject = sub ?? derivedId('0195546e-7c00-7000-8000-000000000001', org, ...roles);
     const name = JSON.stringify([subject, org, roles]);
-    const asked = tokens.get(name) ?? send('POST', '/issuer/token', {}, Buffer.from(JSON.stringify({ subject, organisation: org, roles })))
-      .then(({ body }) => body['token'] as string);
+    const asked =
+      tokens.get(name) ??
+      send('POST', '/issuer/token', {}, Buffer.from(JSON.stringify({ subject, organisation: org, roles }))).then(
+        ({ body }) => body['token'] as string,
+      );
     tokens.set(name, asked);
     return asked;
   };
 
-  const request = async <T>(method: string, at: string, { as = 'organiser', body, headers = {} }: Ask = {}): Promise<Answer<T>> => {
+  const request = async <T>(
+    method: string,
+    at: string,
+    { as = 'organiser', body, headers = {} }: Ask = {},
+  ): Promise<Answer<T>> => {
     const isRaw = Buffer.isBuffer(body) || typeof body === 'string';
     const payload = body === undefined ? undefined : Buffer.from(isRaw ? body : JSON.stringify(body));
-    return (await send(method, at, {
-      ...(as === null ? {} : { authorization: `Bearer ${await token(as)}` }),
-      ...(payload && !isRaw ? { 'content-type': 'application/json' } : {}),
-      'accept-language': 'en',
-      ...headers,
-    }, payload)) as Answer<T>;
+    return (await send(
+      method,
+      at,
+      {
+        ...(as === null ? {} : { authorization: `Bearer ${await token(as)}` }),
+        ...(payload && !isRaw ? { 'content-type': 'application/json' } : {}),
+        'accept-language': 'en',
+        ...headers,
+      },
+      payload,
+    )) as Answer<T>;
   };
 
   const ok = async <T>(method: string, at: string, ask: Ask = {}): Promise<T> => {
@@ -118,8 +135,10 @@ export const startPlatform = async (): Promise<Platform> => {
   };
 
   const settled = async (): Promise<void> => {
-    for (let before = '', until = Date.now() + 60_000; ; ) {
-      const said = await Promise.all(services.map((name) => ok<{ idle: boolean; position: number }>('GET', `/${name}/admin/caught-up`, { as: 'operator' })));
+    for (let before = '', until = Date.now() + 60_000; ;) {
+      const said = await Promise.all(
+        services.map((name) => ok<{ idle: boolean; position: number }>('GET', `/${name}/admin/caught-up`, { as: 'operator' })),
+      );
       const now = said.every(({ idle }) => idle) ? said.map(({ position }) => position).join() : '';
       if (now !== '' && now === before) return;
       if (Date.now() > until) throw new Error(`not caught up: ${JSON.stringify(said)}`);
@@ -129,14 +148,19 @@ export const startPlatform = async (): Promise<Platform> => {
   };
 
   return {
-    url, request, ok, settled, token,
+    url,
+    request,
+    ok,
+    settled,
+    token,
     moveClock: async (now) => {
       await settled();
       for (const name of services) await ok('POST', `/${name}/admin/clock`, { as: 'operator', body: { now } });
       await settled();
     },
     query: async <Row extends object>(database: string, sql: string, values: unknown[] = []): Promise<Row[]> => {
-      const pool = pools.get(database) ?? new pg.Pool({ connectionString: postgres.replace(/\/postgres$/, `/${database}`), max: 2 });
+      const pool =
+        pools.get(database) ?? new pg.Pool({ connectionString: postgres.replace(/\/postgres$/, `/${database}`), max: 2 });
       pools.set(database, pool);
       return (await pool.query<Row>(sql, values)).rows;
     },
@@ -158,7 +182,9 @@ const answerOf = async (response: IncomingMessage): Promise<Answer> => {
   const text = Buffer.concat(chunks).toString('utf8');
   const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
   return {
-    status: response.statusCode ?? 0, headers: response.headers as Record<string, string>, text,
+    status: response.statusCode ?? 0,
+    headers: response.headers as Record<string, string>,
+    text,
     body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown>,
   };
 };
