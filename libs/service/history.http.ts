@@ -26,8 +26,8 @@ export class HistoryController {
   @ApiOperation({
     summary: '后果 Effects',
     description:
-      'How it went on in this service from the given events: what they caused, what people then did to the same things, and what else ' +
-      'the same request recorded.',
+      'How it went on in this service from the given events: what they caused, what people then did to the same things, ' +
+      'and what else the same request recorded.',
   })
   async effects(@Query() { of }: EffectsQuery, @TheCaller() caller: Caller): Promise<Effects> {
     return { items: await this.histories.nextOf(of, caller) };

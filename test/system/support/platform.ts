@@ -69,7 +69,10 @@ export const startPlatform = async (): Promise<Platform> => {
   const exited = once(child, 'exit');
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
-    exited.then(() => Promise.reject(new Error(`the platform does not start: ${logs}`))),
+    exited.then(async () => {
+      await rm(folder, { recursive: true, force: true });
+      throw new Error(`the platform does not start: ${logs}`);
+    }),
   ])) as [string];
   const { url, postgres } = JSON.parse(line) as { url: string; postgres: string };
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
