@@ -134,6 +134,8 @@ const listening = async (options: PlatformOptions, handler: RequestListener): Pr
 const listenAt = (port: number, host: string, handler: RequestListener): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
     const server = createServer(handler).on('checkExpectation', handler);
+    // As Fastify has it: with Node's 5 s, a client's idle connection is often closed just as it is used again.
+    server.keepAliveTimeout = 72_000;
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
