@@ -293,8 +293,11 @@ describe('certification, through HTTP and the bus', () => {
     expect(
       await post(`/decisions/${eleventh.id}/settle`, { place: 12, reasons: '裁定' }),
     ).toMatchObject({ status: 422, body: { rule: 'place-outside-the-tie' } });
-    for (const [{ id: decision }, place] of [[tenth, 11], [eleventh, 10]] as const)
-      expect(await post(`/decisions/${decision}/settle`, { place, reasons: '依加工时间裁定' })).toMatchObject({ status: 200 });
+    expect(await post(`/decisions/${tenth.id}/settle`, { place: 11, reasons: '依加工时间裁定' })).toMatchObject({ status: 200 });
+    expect(
+      await post(`/decisions/${eleventh.id}/settle`, { place: 11, reasons: '裁定' }),
+    ).toMatchObject({ status: 422, body: { rule: 'place-taken' } });
+    expect(await post(`/decisions/${eleventh.id}/settle`, { place: 10, reasons: '依加工时间裁定' })).toMatchObject({ status: 200 });
     await certifying.settled();
     expect((await inShort(tie)).filter((each) => /^c1[01]/.test(each))).toEqual([
       'c10#1 superseded -→-', 'c10#2 withoutEffect -→-', 'c11#1 superseded -→-', 'c11#2 onNotice -→2',

@@ -82,6 +82,25 @@ describe('a contest, as certification remembers it', () => {
       .toEqual([{ type: 'ResultClosed', revision: 2 }]);
   });
 
+  it('gives each place of a shared rank to one entry, as long as they share it', () => {
+    const two = (ranks: readonly [number, number]): ContestEvent[] => [
+      announced, closed, ...sealed,
+      { type: 'SealEntryRead', code: 'BBB', entry: 'e2', entryNumber: '002', members: [], message: 'm3' },
+      ...placed(2),
+      ...(['AAA', 'BBB'] as const).map((code, n): ContestEvent => ({
+        type: 'CodePlaced', revision: 2, code, rank: ranks[n] ?? null, unranked: null, theory: null, practical: null, message: 'm4',
+      })),
+      { type: 'PlaceGiven', entryNumber: '001', place: 2 },
+    ];
+    const give = (entryNumber: string, place: number) => ({ type: 'GivePlace', entryNumber, place }) as const;
+    expect(() => after(...two([1, 1])).when(give('002', 2))).toThrow(expect.objectContaining({ rule: 'place-taken' }));
+    expect(after(...two([1, 1])).when(give('002', 1))).toEqual([{ type: 'PlaceGiven', entryNumber: '002', place: 1 }]);
+    expect(after(...two([1, 1])).when(give('001', 1))).toEqual([{ type: 'PlaceGiven', entryNumber: '001', place: 1 }]);
+    expect(after(...two([1, 1])).when(give('001', 2))).toEqual([]);
+    // A correction put the other elsewhere: what it was given there binds nobody.
+    expect(after(...two([3, 2])).when(give('002', 2))).toEqual([{ type: 'PlaceGiven', entryNumber: '002', place: 2 }]);
+  });
+
   it('starts exactly once, in whichever order the topics arrive', () => {
     const topics: readonly (readonly (ContestEvent | ContestCommand)[])[] = [
       [{ type: 'Announce', at, terms }, { type: 'CloseRegistration', at }], [...sealed, { type: 'CloseSeal' }],

@@ -33,14 +33,17 @@ export type ContestEvent =
   | { type: 'ResultOpened'; revision: number; count: number; firstFinalAt: Instant }
   | ({ type: 'CodePlaced'; revision: number; code: string } & CodePlacing)
   | { type: 'ResultClosed'; revision: number }
-  | { type: 'DecisionRunStarted'; revision: number; codes: number };
+  | { type: 'DecisionRunStarted'; revision: number; codes: number }
+  /** A panel settled a shared rank for this entry; why is told by the decision. */
+  | { type: 'PlaceGiven'; entryNumber: string; place: number };
 
 export type ContestCommand =
   | { type: 'Announce'; at: Instant; terms: ContestTerms }
   | { type: 'CloseRegistration'; at: Instant }
   | { type: 'Cancel' }
   | { type: 'CloseSeal' }
-  | { type: 'CloseResult'; revision: number };
+  | { type: 'CloseResult'; revision: number }
+  | { type: 'GivePlace'; entryNumber: string; place: number };
 
 export interface Revision {
   readonly number: number;
@@ -62,6 +65,8 @@ export interface ContestState {
   readonly result: Revision | null;
   /** The revision of the last run. */
   readonly run: number;
+  /** The place that a panel gave, by entry number. */
+  readonly given: Readonly<Record<string, number>>;
 }
 
 export const runId = (contest: string, revision: number): string => derivedId(contest, 'decision-run', revision);
@@ -72,7 +77,8 @@ const decide = (command: ContestCommand, state: ContestState): readonly ContestE
   return isReady(after) ? [...said, start(after)] : said;
 };
 
-const remember = (command: ContestCommand, { terms, seal, result }: ContestState): readonly ContestEvent[] => {
+const remember = (command: ContestCommand, state: ContestState): readonly ContestEvent[] => {
+  const { terms, seal, result } = state;
   switch (command.type) {
     case 'Announce': return terms === null ? [{ type: 'ContestAnnounced', at: command.at, ...command.terms }] : [];
     case 'CloseRegistration': return [{ type: 'RegistrationClosed', at: command.at }];
@@ -88,7 +94,28 @@ const remember = (command: ContestCommand, { terms, seal, result }: ContestState
       complete('result', result.count, Object.keys(result.placings).length);
       return [{ type: 'ResultClosed', revision: command.revision }];
     }
+    case 'GivePlace': {
+      const { type: _, ...given } = command;
+      if (state.given[given.entryNumber] === given.place) return [];
+      const holder = holderOf(given, state);
+      if (holder !== undefined)
+        throw new Refusal(
+          'place-taken', text(`该名次已裁定给 ${holder}`, `the panel gave this place to entry ${holder}`),
+          'give another place of the shared rank, or settle the other entry anew', { entryNumber: holder },
+        );
+      return [{ type: 'PlaceGiven', ...given }];
+    }
   }
+};
+
+/** Of a shared rank each place goes to one entry; what was given in a tie that a correction dissolved binds nobody. */
+const holderOf = ({ entryNumber, place }: { entryNumber: string; place: number }, state: ContestState): string | undefined => {
+  const ranks = new Map(Object.entries(state.seal?.entries ?? {}).map(
+    ([code, entry]) => [entry.entryNumber, state.result?.placings[code]?.rank ?? null],
+  ));
+  return Object.entries(state.given).find(
+    ([other, held]) => other !== entryNumber && held === place && ranks.get(other) === ranks.get(entryNumber),
+  )?.[0];
 };
 
 /** A message is missing or too many: the one that says "that was all" fails, is parked and can be tried again. */
@@ -143,6 +170,7 @@ const evolve = (state: ContestState, event: ContestEvent): ContestState => {
     }
     case 'ResultClosed': return result === null ? state : { ...state, result: { ...result, closed: true } };
     case 'DecisionRunStarted': return { ...state, run: event.revision };
+    case 'PlaceGiven': return { ...state, given: { ...state.given, [event.entryNumber]: event.place } };
   }
 };
 
@@ -153,7 +181,7 @@ const put = <T>(record: Readonly<Record<string, T>>, key: string, value: T): Rea
 };
 
 const decider: Decider<ContestCommand, ContestState, ContestEvent> = {
-  initial: { terms: null, registrationClosedAt: null, cancelled: false, seal: null, result: null, run: 0 }, decide, evolve,
+  initial: { terms: null, registrationClosedAt: null, cancelled: false, seal: null, result: null, run: 0, given: {} }, decide, evolve,
 };
 
 export const contest: Aggregate<ContestCommand, ContestState, ContestEvent> = {

@@ -211,14 +211,15 @@ export class DecisionController {
   @Roles('certifier')
   @ApiOperation({
     summary: 'Settle a shared rank at a cut: the place that the panel gave 并列裁定',
-    description: 'It is then decided again with this place.',
+    description: 'It is then decided again with this place, which no other entry of the shared rank can get.',
   })
   @Produces(DoneAnswer)
   settle(@IdParam('id') id: string, @Body() { place, reasons }: RulingDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
-      const { worker, contest: of } = (await load(work, id)).about;
+      const { worker, contest: of, entryNumber } = (await load(work, id)).about;
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, { type: 'RulePlace', by: caller.subject, place, reasons: kept });
+      await work.decide(contest, of, { type: 'GivePlace', entryNumber, place });
       await work.record(
         file, worker,
         [
