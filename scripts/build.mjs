@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Compiles apps, libs, test and scripts to dist/, only what changed (by time of modification); types are checked by `npm run types`.
+ * Compiles apps, libs, test and scripts to dist/, only what changed (by time of modification); types are checked by
+ * `npm run types`.
  * Each file is written beside and renamed, so that builds at the same time do not tear each other's files.
  */
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -51,7 +52,8 @@ async function list(folder) {
   return found.flat();
 }
 
-const isSource = (name) => (name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.endsWith('.d.ts')) || name.endsWith('.json');
+const isSource = (name) =>
+  (name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.endsWith('.d.ts')) || name.endsWith('.json');
 
 const targetOf = (file) => path.join(root, 'dist', path.relative(root, file)).replace(/\.ts$/, '.js');
 

@@ -20,9 +20,8 @@ export const provision = async (
     for (const role of [roles.owner, roles.running]) await createRole(client, superuserUrl, role);
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (!rowCount) {
-      await client.query(
-        `CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${pg.escapeIdentifier(roles.owner)} ENCODING 'UTF8' TEMPLATE template0`,
-      );
+      const [name, owner] = [pg.escapeIdentifier(database), pg.escapeIdentifier(roles.owner)];
+      await client.query(`CREATE DATABASE ${name} OWNER ${owner} ENCODING 'UTF8' TEMPLATE template0`);
       await client.query(`REVOKE ALL ON DATABASE ${pg.escapeIdentifier(database)} FROM PUBLIC`);
     }
     await client.query(`GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(database)} TO ${pg.escapeIdentifier(roles.running)}`);

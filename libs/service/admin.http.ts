@@ -1,7 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { text, WrongState } from '#libs/decider';
-import { type Caller, EnumField, IdParam, InstantField, NotFound, PageQuery, Produces, Roles, TextField, TheCaller } from '#libs/web';
+import {
+  type Caller, EnumField, IdParam, InstantField, NotFound, PageQuery, Produces, Roles, TextField, TheCaller,
+} from '#libs/web';
 import { CaughtUpAnswer, ClockAnswer, ParkedAnswer, ParkedRecordAnswer, ReleasedAnswer } from './answers.dto.js';
 import { DomainClock } from './clock.js';
 import type { CaughtUp, Runners } from './runners.js';
@@ -13,7 +15,9 @@ class ClockBody {
 }
 
 class ParkedReason {
-  @TextField({ max: 500, example: 'sent by a version that was withdrawn', description: 'kept with the message; no personal data' })
+  @TextField({
+    max: 500, example: 'sent by a version that was withdrawn', description: 'kept with the message; no personal data',
+  })
   reason!: string;
 }
 
@@ -42,28 +46,43 @@ export class AdminController {
   @Post('clock')
   @Produces(ClockAnswer)
   @HttpCode(200)
-  @ApiOperation({ summary: '拨动时钟 Move the clock', description: 'Only with JINJI_CLOCK=manual, for demonstrations and tests. Deadlines that pass are met.' })
+  @ApiOperation({
+    summary: '拨动时钟 Move the clock',
+    description: 'Only with JINJI_CLOCK=manual, for demonstrations and tests. Deadlines that pass are met.',
+  })
   async move(@Body() { now }: ClockBody): Promise<{ now: string; mode: string }> {
     if (this.clock.mode !== 'manual')
-      throw new WrongState('clock-not-manual', text('时钟由系统提供，不可拨动', "the clock is the machine's and cannot be moved"), 'start with JINJI_CLOCK=manual');
+      throw new WrongState(
+        'clock-not-manual', text('时钟由系统提供，不可拨动', "the clock is the machine's and cannot be moved"),
+        'start with JINJI_CLOCK=manual',
+      );
     if (!(await this.clock.move(now)))
-      throw new WrongState('clock-goes-forward', text('时钟只能向前拨动', 'the clock only goes forward'), `an instant after ${await this.clock.now()}`);
+      throw new WrongState(
+        'clock-goes-forward', text('时钟只能向前拨动', 'the clock only goes forward'), `an instant after ${await this.clock.now()}`,
+      );
     this.runners().timers.wake();
     return this.now();
   }
 
   @Get('caught-up')
   @Produces(CaughtUpAnswer)
-  @ApiOperation({ summary: '是否跟上 Caught up', description: 'Whether everything that follows from what was recorded has happened here.' })
+  @ApiOperation({
+    summary: '是否跟上 Caught up', description: 'Whether everything that follows from what was recorded has happened here.',
+  })
   caughtUp(): Promise<CaughtUp> {
     return this.runners().caughtUp();
   }
 
   @Get('parked')
   @Produces(ParkedAnswer, { page: true })
-  @ApiOperation({ summary: '搁置的消息 Parked messages', description: 'Public events that this service could not work off, oldest first, with the reason.' })
+  @ApiOperation({
+    summary: '搁置的消息 Parked messages',
+    description: 'Public events that this service could not work off, oldest first, with the reason.',
+  })
   async parked(@Query() { state, limit = 50, cursor }: ParkedQuery): Promise<unknown> {
-    const items = await this.runners().reactor.parked.list({ ...(state ? { state } : {}), ...(isId(cursor) ? { after: cursor } : {}), limit });
+    const items = await this.runners().reactor.parked.list({
+      ...(state ? { state } : {}), ...(isId(cursor) ? { after: cursor } : {}), limit,
+    });
     return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null };
   }
 
@@ -88,7 +107,9 @@ export class AdminController {
   @Post('parked/:id/discard')
   @Produces(ReleasedAnswer)
   @HttpCode(200)
-  @ApiOperation({ summary: '放弃 Discard', description: 'Gives the message up for a reason that is kept; those that waited behind it are tried.' })
+  @ApiOperation({
+    summary: '放弃 Discard', description: 'Gives the message up for a reason that is kept; those that waited behind it are tried.',
+  })
   discard(@IdParam('id') id: string, @Body() { reason }: ParkedReason, @TheCaller() caller: Caller): Promise<unknown> {
     return this.runners().reactor.parked.discard(id, caller.subject, reason);
   }

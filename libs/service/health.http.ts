@@ -43,7 +43,8 @@ export class HealthController {
   @Public()
   @Produces(HealthAnswer)
   @ApiOperation({
-    summary: '健康 Health', description: 'Database, migrations, views, timers, relay, consumers and parked messages, each with what is wrong.',
+    summary: '健康 Health',
+    description: 'Database, migrations, views, timers, relay, consumers and parked messages, each with what is wrong.',
   })
   all(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     return this.told(reply, [this.database, this.migrations, this.views, this.timers, this.relay, this.consumers, this.jobs]);
@@ -91,7 +92,10 @@ export class HealthController {
   private readonly consumers = (): Promise<HealthIndicatorResult> =>
     indicated('consumers', async () => {
       const { crashed, failing, standing, parked, lag, partitions } = await this.runners().reactor.state();
-      return { up: !crashed && standing.length === 0, partitions, failing, standing, parked, lag: lag.reduce((sum, one) => sum + one.lag, 0) };
+      return {
+        up: !crashed && standing.length === 0, partitions, failing, standing, parked,
+        lag: lag.reduce((sum, one) => sum + one.lag, 0),
+      };
     });
 
   private readonly jobs = async (): Promise<HealthIndicatorResult> => {
@@ -100,7 +104,9 @@ export class HealthController {
   };
 }
 
-const indicated = async (name: string, look: () => Promise<{ up: boolean } & Record<string, unknown>>): Promise<HealthIndicatorResult> => {
+const indicated = async (
+  name: string, look: () => Promise<{ up: boolean } & Record<string, unknown>>,
+): Promise<HealthIndicatorResult> => {
   try {
     const { up, ...told } = await look();
     return { [name]: { status: up ? 'up' : 'down', ...told } };

@@ -45,7 +45,7 @@ export class ServiceModule {
     return {
       module: ServiceModule,
       imports: [
-        // Read and checked before (config.ts): several services in one process each have their own, whatever the environment says.
+        // Read and checked before (config.ts): several services in one process each have their own.
         ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ ...parts.config })] }),
         CqrsModule.forRoot(),
         TerminusModule.forRoot({ logger: false }),

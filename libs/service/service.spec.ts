@@ -93,7 +93,9 @@ describe('a service', () => {
     ['what failed', 'GET', '/toys/broken', {}],
   ])('says to %s what may be done next, in the language asked for', async (_, method, path, ask) => {
     const { body } = await toys.request(method, path, ask);
-    expect(body).toMatchObject({ type: expect.stringContaining('https://jinji.dev/problems/'), next: expect.stringMatching(/\w/) });
+    expect(body).toMatchObject({
+      type: expect.stringContaining('https://jinji.dev/problems/'), next: expect.stringMatching(/\w/),
+    });
   });
 
   it('refuses in the language asked for, with the rule and what may be done', async () => {

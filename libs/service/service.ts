@@ -71,9 +71,9 @@ export const createService = async (
   };
 
   const adapter = new FastifyAdapter({ ...fastifyOptions, skipMiddie: true });
-  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(definition, parts), adapter, {
-    bodyParser: false, logger: nestLogger(log), abortOnError: false,
-  });
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
+    ServiceModule.of(definition, parts), adapter, { bodyParser: false, logger: nestLogger(log), abortOnError: false },
+  );
   const runners: Runners = new Runners({
     definition, busUrl: config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
     transactions: app.get(Transactions, { strict: false }),
@@ -122,6 +122,7 @@ const connect = async (definition: ServiceDefinition, config: ServiceConfig): Pr
   if (pending.length === 0) return db;
   await db.destroy();
   throw new Error(
-    `${pending.length} migrations of ${definition.name} are pending: run \`npm run migrate ${definition.name}\`, or set MIGRATION_DATABASE_URL`,
+    `${pending.length} migrations of ${definition.name} are pending: ` +
+      `run \`npm run migrate ${definition.name}\`, or set MIGRATION_DATABASE_URL`,
   );
 };

@@ -41,7 +41,7 @@ describe('tokens', () => {
     expect(await authenticator().claimsOf(undefined)).toBeUndefined();
   });
 
-  it('are refused from another issuer, for another audience, signed by another, expired, without subject or organisation', async () => {
+  it('are refused from another issuer, for another audience, by another key, expired, without subject or organisation', async () => {
     const { privateKey: other } = await generateKeyPair('ES256');
     const bad = [
       sign({ iss: 'another' }), sign({ aud: 'another' }), sign({}, { by: other }),

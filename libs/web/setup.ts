@@ -52,7 +52,9 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
     request.jinji = { language: languageOf(request.headers['accept-language']) };
     checkQuery(request);
     const { public: open } = routeSettings(request.routeOptions.config);
-    const claims = open ? undefined : await authenticator.claimsOf(request.headers.authorization).catch(async (error: unknown) => {
+    const claims = open
+      ? undefined
+      : await authenticator.claimsOf(request.headers.authorization).catch(async (error: unknown) => {
       await spend(request);
       throw error;
     });
@@ -80,13 +82,17 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
 
   instance.addHook('onResponse', async (request, reply) => {
     // The route's pattern, never the address: a query string may hold what identifies a person.
-    options.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    options.log.debug(
+      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
   });
 
   app.useGlobalFilters(new ProblemFilter(options.log));
   app.useGlobalGuards(new RolesGuard(options.clock));
   app.useGlobalInterceptors(
-    new IdempotencyInterceptor(options.idempotency, options.sealing), new DoneInterceptor(), new AfterInterceptor(options.reached),
+    new IdempotencyInterceptor(options.idempotency, options.sealing), new DoneInterceptor(),
+    new AfterInterceptor(options.reached),
   );
   app.useGlobalPipes(new DtoPipe());
 };
@@ -96,7 +102,8 @@ const checkQuery = (request: FastifyRequest): void => {
   if (/%00/.test(request.url)) throw new Malformed(text('网址含有无效字符', 'the address has characters that are not allowed'));
   const query = request.query as Record<string, unknown>;
   for (const [key, value] of Object.entries(query))
-    if (typeof value !== 'string') throw new ValidationFailed([{ field: key.slice(0, 100), text: text('只能出现一次', 'may come only once') }]);
+    if (typeof value !== 'string')
+      throw new ValidationFailed([{ field: key.slice(0, 100), text: text('只能出现一次', 'may come only once') }]);
   if (query.after === undefined || request.method !== 'GET') return;
   const after = query.after as string;
   if (!/^\d{1,15}$/.test(after)) throw new ValidationFailed([{ field: 'after', text: text('必须是位置编号', 'must be a position') }]);

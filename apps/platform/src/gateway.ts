@@ -72,9 +72,11 @@ const refuse = (error: NodeJS.ErrnoException, socket: Socket): void => {
     ? ([431, 'headers-too-large'] as const)
     : ([400, 'malformed'] as const);
   const body = problem(status, kind, kind);
-  socket.end(
-    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const head = [
+    `HTTP/1.1 ${status} Bad Request`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 };
 
 const healthOf = async (services: readonly Service[], postgres: boolean): Promise<{ status: number; body: string }> => {
@@ -91,7 +93,8 @@ const healthOf = async (services: readonly Service[], postgres: boolean): Promis
 
 /** Swagger UI, with the assets that every service serves. */
 const page = (service: string): string => `<!DOCTYPE html>
-<html lang="zh"><head><meta charset="utf-8"><title>晋级 Jinji</title><link rel="stylesheet" href="/${service}/docs/swagger-ui.css"></head>
+<html lang="zh"><head><meta charset="utf-8"><title>晋级 Jinji</title>
+<link rel="stylesheet" href="/${service}/docs/swagger-ui.css"></head>
 <body><div id="ui"></div><script src="/${service}/docs/swagger-ui-bundle.js"></script>
 <script>window.onload = () => {
   SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', persistAuthorization: true, docExpansion: 'none', tagsSorter: 'none' });

@@ -72,8 +72,10 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       const own = await serviceOn(cluster.url, name);
       const config = readConfig({
         DATABASE_URL: own.url, MIGRATION_DATABASE_URL: own.migrationUrl, BUS_URL: bus.url, BUS_MIGRATION_URL: bus.migrationUrl,
-        PORT: String(port), AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: `${url}/issuer/jwks`, MASTER_KEY: masterKey,
-        PEERS_URL: `http://127.0.0.1:${port}/{service}`, JINJI_CLOCK: options.clock ?? 'system', LOG_LEVEL: options.logLevel ?? 'warn',
+        PORT: String(port), AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: `${url}/issuer/jwks`,
+        MASTER_KEY: masterKey,
+        PEERS_URL: `http://127.0.0.1:${port}/{service}`, JINJI_CLOCK: options.clock ?? 'system',
+        LOG_LEVEL: options.logLevel ?? 'warn',
         NODE_ENV: process.env.NODE_ENV, RATE_LIMIT: String(options.rateLimit ?? 300),
       });
       const service = await createService(definition, config, {
@@ -96,7 +98,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   }
 };
 
-const starting = JSON.stringify({ type: 'https://jinji.dev/problems/starting', title: 'Starting', status: 503, detail: 'try again in a moment' });
+const starting = JSON.stringify({
+  type: 'https://jinji.dev/problems/starting', title: 'Starting', status: 503, detail: 'try again in a moment',
+});
 
 const answers = async (url: string): Promise<boolean> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
