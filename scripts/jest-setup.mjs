@@ -1,13 +1,18 @@
 /** Once a run: compiles (for tests that start processes of their own) and starts one PostgreSQL for all test files. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from './build.mjs';
 
 const prefix = 'jinji-test-';
+const kafkaPrefix = 'jinji-kafka-';
 
 export default async function setup() {
   await build({ quiet: true });
+  // The first spec that needs a broker starts one there (libs/testing); the teardown stops it.
+  await sweepKafka();
+  process.env.JINJI_TEST_KAFKA = path.join(tmpdir(), `${kafkaPrefix}${process.pid}`);
   if (process.env.DATABASE_URL) {
     process.env.JINJI_TEST_SERVER = process.env.DATABASE_URL;
     return;
@@ -30,6 +35,20 @@ async function sweep(startPostgres) {
     await startPostgres(folder).then((cluster) => cluster.remove(), () => undefined);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function sweepKafka() {
+  for (const name of await readdir(tmpdir())) {
+    const owner = Number(name.match(new RegExp(`^${kafkaPrefix}(\\d+)$`))?.[1]);
+    if (owner && !isAlive(owner)) await endKafka(path.join(tmpdir(), name));
+  }
+}
+
+export async function endKafka(folder) {
+  if (!existsSync(folder)) return;
+  const { stopBroker } = await import('../dist/libs/kafka-broker/index.js');
+  await stopBroker(path.join(folder, 'broker'));
+  await rm(folder, { recursive: true, force: true });
 }
 
 function isAlive(pid) {

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { endKafka } from './jest-setup.mjs';
 
 export default async function teardown() {
   const { cluster, folder } = globalThis.jinjiTestServer ?? {};
+  await endKafka(process.env.JINJI_TEST_KAFKA);
   await cluster?.remove();
   if (folder) await rm(folder, { recursive: true, force: true });
 }

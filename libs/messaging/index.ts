@@ -7,6 +7,8 @@ export type { AggregatePublications, Publication, Publish, Published } from './p
 export { publication, published } from './published.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
 export { embeddedBusGrants, embeddedBusMigrations } from './embedded/schema.js';
+export { brokersIn, type KafkaAccess, kafkaAccess, type KafkaSettings, saslMechanisms } from './kafka/access.js';
+export { KafkaBus, type KafkaBusOptions } from './kafka/kafka-bus.js';
 export { Inbox, type InboxOptions } from './inbox/inbox.js';
 export type { Transaction, Tx } from './inbox/transaction.js';
 export { Parked, type ParkedFilter, type Released } from './inbox/parked.js';

@@ -1,0 +1,191 @@
+import type { Consumer, EachBatchHandler, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { messageOf, pause, sleep } from '../backoff.js';
+import {
+  type Batch, type BatchHandler, ClaimLost, type DeliveredRecord, type Subscription, type SubscriptionState,
+} from '../bus.js';
+
+export interface KafkaTimes {
+  /** A member that does not show itself for so long loses its partitions. */
+  readonly sessionMs: number;
+  /** How often it shows itself, and so how soon it learns that the group changes. */
+  readonly beatMs: number;
+  /** How long the broker may hold back an answer while there is nothing to read. */
+  readonly waitMs: number;
+  /** How often it looks for topics that were not there yet, and whether it is still alive. */
+  readonly lookMs: number;
+  /** So many partitions are worked on side by side: each takes a database connection of the service. */
+  readonly sideBySide: number;
+}
+
+/**
+ * One member of a group. kafkajs' own restarts are off: a consumer that crashed, or that says nothing any more, is thrown
+ * away and another one made here, so that what happens to it can be seen.
+ */
+export class KafkaConsumer implements Subscription {
+  private readonly stopping = new AbortController();
+  private readonly failures = new Map<string, number>();
+  private readonly running: Promise<void>;
+  private partitions = 0;
+  private crashed = false;
+  private failing: string | null = null;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly existing: (topics: readonly string[]) => Promise<readonly string[]>,
+    private readonly group: string,
+    private readonly topics: readonly string[],
+    private readonly handler: BatchHandler,
+    private readonly times: KafkaTimes,
+    private readonly ended: (consumer: KafkaConsumer) => void,
+  ) {
+    this.running = this.run();
+  }
+
+  state(): SubscriptionState {
+    return { partitions: this.partitions, crashed: this.crashed, failing: this.failing };
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let attempt = 0; !signal.aborted && !this.crashed; ) {
+      try {
+        const there = await this.existing(this.topics);
+        if (there.length === 0) await sleep(this.times.lookMs, signal);
+        else await this.member(there);
+        attempt = 0;
+      } catch (error) {
+        this.failing = `Kafka: ${messageOf(error)}`;
+        this.crashed = isForGood(error);
+        attempt += 1;
+        await sleep(pause(attempt, 100), signal);
+      }
+    }
+    this.ended(this);
+  }
+
+  /** Joins and works until it is stopped, crashes, falls silent, or a topic appears that was missing. */
+  private async member(topics: readonly string[]): Promise<void> {
+    const { sessionMs, beatMs, waitMs, lookMs, sideBySide } = this.times;
+    const consumer = this.kafka.consumer({
+      groupId: this.group, sessionTimeout: sessionMs, heartbeatInterval: beatMs, rebalanceTimeout: Math.max(10_000, sessionMs),
+      maxWaitTimeInMs: waitMs, allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => false },
+    });
+    const over = new AbortController();
+    let trouble: Error | undefined;
+    let heard = performance.now();
+    this.watch(consumer, () => (heard = performance.now()), (error) => {
+      trouble = error;
+      over.abort();
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: sideBySide,
+        eachBatch: this.eachBatch(over.signal),
+      });
+      while (!over.signal.aborted && !this.stopping.signal.aborted) {
+        await sleep(lookMs, over.signal, this.stopping.signal);
+        if (performance.now() - heard > 2 * sessionMs) trouble ??= new Error(`the consumer said nothing for ${2 * sessionMs} ms`);
+        if (trouble) break;
+        if (topics.length < this.topics.length && (await this.existing(this.topics)).length > topics.length) break;
+      }
+    } finally {
+      over.abort();
+      this.partitions = 0;
+      const leaving = consumer.disconnect().catch(() => undefined);
+      // One that is in trouble may never end: its place in the group then ends with its session.
+      await (trouble ? Promise.race([leaving, sleep(sessionMs)]) : leaving);
+    }
+    if (trouble) throw trouble;
+  }
+
+  private watch(consumer: Consumer, heard: () => void, crash: (error: Error) => void): void {
+    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH } = consumer.events;
+    consumer.on(HEARTBEAT, heard);
+    consumer.on(FETCH, heard);
+    consumer.on(CRASH, ({ payload }) => crash(payload.error));
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      heard();
+      this.partitions = Object.values(payload.memberAssignment).reduce((sum, each) => sum + each.length, 0);
+      if (this.failures.size === 0) this.failing = null;
+    });
+  }
+
+  private eachBatch(over: AbortSignal): EachBatchHandler {
+    const ended = (): boolean => over.aborted || this.stopping.signal.aborted;
+    return async (fetched) => {
+      const { topic, partition, messages } = fetched.batch;
+      let lost: unknown;
+      let moved = false;
+      const alive = (): boolean => lost === undefined && fetched.isRunning() && !fetched.isStale() && !ended();
+      const batch: Batch = {
+        topic,
+        partition,
+        records: messages.map((message) => delivered(topic, partition, message)),
+        alive,
+        commit: async (offset) => {
+          try {
+            await fetched.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(offset + 1) }] }] });
+          } catch (error) {
+            if (!isLost(error)) throw error;
+            lost ??= error;
+            throw new ClaimLost(topic, partition);
+          }
+          fetched.resolveOffset(String(offset));
+          moved = true;
+        },
+      };
+      // kafkajs shows itself between batches only; a long one would cost the membership.
+      const beating = setInterval(() => void fetched.heartbeat().catch((error: unknown) => (lost ??= error)), this.times.beatMs);
+      try {
+        await this.handler(batch);
+        if (!moved && alive()) throw new Error('the handler committed nothing');
+        if (this.failures.delete(`${topic} ${partition}`) && this.failures.size === 0) this.failing = null;
+      } catch (error) {
+        if (lost === undefined && !(error instanceof ClaimLost)) this.later(`${topic} ${partition}`, error, fetched.pause(), over);
+      } finally {
+        clearInterval(beating);
+      }
+      if (lost !== undefined) throw lost as Error; // kafkajs then joins the group again
+    };
+  }
+
+  /** The partition rests for a while, the others go on. What was not committed is read again. */
+  private later(name: string, error: unknown, resume: () => void, over: AbortSignal): void {
+    const failures = (this.failures.get(name) ?? 0) + 1;
+    this.failures.set(name, failures);
+    this.failing = messageOf(error);
+    const timer = setTimeout(resume, pause(failures));
+    over.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  }
+}
+
+const delivered = (topic: string, partition: number, { key, headers, value, offset }: KafkaMessage): DeliveredRecord => ({
+  topic, partition, offset: Number(offset), key: key?.toString('utf8') ?? null, headers: texts(headers ?? {}), value,
+});
+
+/** Of a header that is there several times, the first. */
+const texts = (headers: IHeaders): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String([value].flat()[0] ?? '')]));
+
+/** An error and what it was made of, by kafkajs' names and Kafka's. */
+const namesOf = (error: unknown): string[] => {
+  const found: string[] = [];
+  for (let at = error; at instanceof Error && found.length < 10; at = at.cause)
+    found.push(at.name, 'type' in at ? String(at.type) : '');
+  return found;
+};
+
+const isLost = (error: unknown): boolean =>
+  namesOf(error).some((name) => /^(ILLEGAL_GENERATION|UNKNOWN_MEMBER_ID|REBALANCE_IN_PROGRESS|FENCED_INSTANCE_ID)$/.test(name));
+
+/** What no further attempt mends: somebody has to change rights, credentials or versions first. */
+const isForGood = (error: unknown): boolean => namesOf(error).some((name) => FOR_GOOD.test(name));
+const FOR_GOOD = /SASL|AUTHORIZATION_FAILED|NotImplemented|UNSUPPORTED|INVALID_GROUP_ID|INCONSISTENT_GROUP/;

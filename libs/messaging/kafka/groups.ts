@@ -1,0 +1,45 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { PartitionLag } from '../bus.js';
+
+/** The committed places first and the ends after them: a lag of 0 is never one that has grown meanwhile. */
+export const lagOf = async (admin: Admin, group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> => {
+  if (topics.length === 0) return [];
+  const committed = new Map<string, number>();
+  for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics: [...topics] }))
+    for (const { partition, offset } of partitions) committed.set(`${topic} ${partition}`, Number(offset));
+  const endsOf = async (topic: string) => ({ topic, ends: await admin.fetchTopicOffsets(topic) });
+  const heads = await Promise.all([...topics].sort().map(endsOf));
+  return heads.flatMap(({ topic, ends }) =>
+    ends.map(({ partition, low, high }) => {
+      // A group that has committed nothing, or long ago, begins with what is still there.
+      const from = Math.max(Number(low), committed.get(`${topic} ${partition}`) ?? 0);
+      return { topic, partition, committed: from, head: Number(high), lag: Number(high) - from };
+    }).sort((a, b) => a.partition - b.partition));
+};
+
+/** A member that joins alone, commits the beginning of every partition and leaves. */
+export const rewindGroup = async (kafka: Kafka, admin: Admin, group: string, topics: readonly string[]): Promise<void> => {
+  const { groups: [description] } = await admin.describeGroups([group]);
+  const state = description?.state ?? 'Dead';
+  if (state !== 'Empty' && state !== 'Dead')
+    throw new Error(`the group ${group} is at work: stop its consumers before it reads again from the beginning`);
+  const starts = await Promise.all(topics.map(async (topic) =>
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => ({ topic, partition, offset: low }))));
+  const consumer = kafka.consumer({
+    groupId: group, maxWaitTimeInMs: 100, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false },
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    const joined = new Promise<number>((resolve, reject) => {
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
+        resolve(Object.values(payload.memberAssignment).reduce((sum, partitions) => sum + partitions.length, 0)));
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
+    if ((await joined) < starts.flat().length) throw new Error(`another consumer joined the group ${group} meanwhile`);
+    await consumer.commitOffsets(starts.flat());
+  } finally {
+    await consumer.disconnect().catch(() => undefined);
+  }
+};
