@@ -91,7 +91,8 @@ export const startPlatform = async (): Promise<Platform> => {
       asked.setTimeout(TIMEOUT_MS, () => asked.destroy(new Error(`${method} ${at.slice(0, 200)} hangs`)));
       // The server may have closed a connection that waited; what went over it was not read.
       asked.on('error', (error: NodeJS.ErrnoException) => {
-        if (asked.reusedSocket && error.code === 'ECONNRESET') send(method, at, headers, payload).then(resolve, reject);
+        const closedBefore = asked.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        if (closedBefore) send(method, at, headers, payload).then(resolve, reject);
         else reject(error);
       });
       asked.end(payload);
