@@ -24,7 +24,7 @@ export class RolesGuard implements CanActivate {
     const ifMatch = versionIn(request.headers['if-match']);
     if (ifMatch === undefined && this.reflector.getAllAndOverride<boolean | undefined>(IF_MATCH, targets))
       throw new Problem(428, 'if-match-required', text('请用 If-Match 指明所读的版本', 'say with If-Match which version was read'), {
-        next: 'read it, then send its ETag as If-Match',
+        next: text('请先读取，再以其 ETag 作为 If-Match 发送', 'read it, then send its ETag as If-Match'),
       });
     state.caller = new RequestCaller(
       state.claims, state.language, await this.clock.now(), request.headers.authorization ?? '', ifMatch,

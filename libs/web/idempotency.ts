@@ -141,7 +141,7 @@ export class Idempotency {
       throw new Problem(422, 'idempotency-key-reused', text(
         '该 Idempotency-Key 已用于另一请求', 'this Idempotency-Key was used for another request',
       ), {
-        next: 'use a fresh key for a fresh request', members: { rule: 'idempotency-key-reused' },
+        next: text('新的请求请用新的键', 'use a fresh key for a fresh request'), members: { rule: 'idempotency-key-reused' },
       });
     if (row.answer) return { is: 'answered', answer: this.sealing.open(row.answer) as Answer };
     const { rows: [taken] } = await this.pool.query<{ seed: string }>(
@@ -151,7 +151,7 @@ export class Idempotency {
     );
     if (taken) return { is: 'begun', seed: taken.seed, again: true };
     throw new Problem(409, 'idempotency-key-in-use', text('同一请求正在处理', 'the same request is being worked on'), {
-      next: 'try again in a moment', headers: { 'retry-after': '1' },
+      next: text('请稍后再试', 'try again in a moment'), headers: { 'retry-after': '1' },
     });
   }
 

@@ -20,7 +20,7 @@ export class AfterInterceptor implements NestInterceptor {
     const after = requestOf(context).jinji?.after;
     if (after !== undefined && !(await this.reached(after)))
       throw new Problem(503, 'view-behind', text('数据尚未更新到所需位置', 'the views have not come so far yet'), {
-        next: 'try again in a moment', headers: { 'retry-after': '1' }, members: { after },
+        next: text('请稍后再试', 'try again in a moment'), headers: { 'retry-after': '1' }, members: { after },
       });
     return next.handle();
   }

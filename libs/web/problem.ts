@@ -32,12 +32,16 @@ const kinds: Record<number, string> = {
 };
 
 /** What may be done next, where the refusal itself does not say better. */
-const nexts: Record<number, string> = {
-  400: 'correct the request and send it again', 401: 'send a valid bearer token', 403: 'ask someone who has one of these roles',
-  404: 'check the address and the id, and that it belongs to your organisation', 405: 'see the API description: GET /docs',
-  406: 'accept application/json', 408: 'send it again', 409: 'read it again, then decide', 413: 'send less at once',
-  414: 'send a shorter address', 415: 'send one of the accepted content types', 431: 'send fewer headers',
-  500: 'try again later; if it fails again, tell the operator', 503: 'try again in a moment',
+const nexts: Record<number, Text> = {
+  400: text('请改正后重发', 'correct the request and send it again'), 401: text('请携带有效的令牌', 'send a valid bearer token'),
+  403: text('请由具备上述角色之一的人员办理', 'ask someone who has one of these roles'),
+  404: text('请核对网址与编号，并确认属于本单位', 'check the address and the id, and that it belongs to your organisation'),
+  405: text('请参阅接口说明：GET /docs', 'see the API description: GET /docs'), 406: text('请接受 application/json', 'accept application/json'),
+  408: text('请重发', 'send it again'), 409: text('请重新读取后再决定', 'read it again, then decide'),
+  413: text('请分批发送', 'send less at once'), 414: text('请缩短网址', 'send a shorter address'),
+  415: text('请使用所列的内容类型', 'send one of the accepted content types'), 431: text('请减少请求头', 'send fewer headers'),
+  500: text('请稍后再试；如仍失败，请联系运维人员', 'try again later; if it fails again, tell the operator'),
+  503: text('请稍后再试', 'try again in a moment'),
 };
 
 /** An answer that was given before and is given again. */
@@ -64,13 +68,14 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
       ? { errors: error.errors.map((wrong) => ({ field: wrong.field, message: wrong.text[language] })) }
       : {};
     return made(
-      error.status, error.kind, error.text, language, { ...errors, ...members, ...(next === undefined ? {} : { next }) }, headers,
+      error.status, error.kind, error.text, language, { ...errors, ...members, ...(next === undefined ? {} : { next: said(next, language) }) },
+      headers,
     );
   }
   if (error instanceof VersionConflict) {
     const status = request?.ifMatch ? 412 : 409;
     return made(status, kinds[status] as string, text(`现在是版本${error.actual}`, `it is at version ${error.actual} now`), language, {
-      next: 'read it again, then repeat what is still wanted', version: error.actual,
+      next: said(text('请重新读取，再重复仍需的操作', 'read it again, then repeat what is still wanted'), language), version: error.actual,
     });
   }
   const passed = passedOn(error);
@@ -81,6 +86,8 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
   );
 };
 
+const said = (next: string | Text, language: Language): string => (typeof next === 'string' ? next : next[language]);
+
 const made = (
   status: number, kind: string, detail: Text, language: Language, members: Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>> = {},
@@ -89,7 +96,7 @@ const made = (
   headers,
   body: {
     type: `${TYPES}${kind}`, title: (titles[status] ?? text('错误', 'Error'))[language], status, detail: detail[language],
-    ...(nexts[status] === undefined ? {} : { next: nexts[status] }),
+    ...(nexts[status] === undefined ? {} : { next: nexts[status][language] }),
     ...members,
   },
 });

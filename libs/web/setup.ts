@@ -68,7 +68,7 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
     const limit = await limited(request);
     if (!limit.isAllowed && limit.isExceeded)
       throw new Problem(429, 'too-many-requests', text('请求过多，请稍后再试', 'too many requests: wait a little'), {
-        headers: { 'retry-after': String(Math.ceil(limit.ttlInSeconds)) }, next: 'wait, or log in',
+        headers: { 'retry-after': String(Math.ceil(limit.ttlInSeconds)) }, next: text('请稍候，或登录', 'wait, or log in'),
       });
   };
 

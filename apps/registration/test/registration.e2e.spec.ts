@@ -357,6 +357,13 @@ describe('registration', () => {
     });
   });
 
+  it('says in Chinese where a contest stands', async () => {
+    const { status, body } = await test.request('POST', `/contests/${contest}/open`, { body: {}, headers: { 'accept-language': 'zh' } });
+    expect([status, body.detail]).toEqual([409, '赛项当前状态为成绩已生效']);
+    const unknown = await test.request('GET', `/contests/${newId()}`, { headers: { 'accept-language': 'zh' } });
+    expect([unknown.status, unknown.body.detail, unknown.body.next]).toEqual([404, '没有这个赛项', '请核对网址与编号，并确认属于本单位']);
+  });
+
   it('forgets what was said of an erased worker, and passes it on by code', async () => {
     await others.say('jinji.worker.erased.v1', { worker: workerOf('P40-5') });
     await test.settled();

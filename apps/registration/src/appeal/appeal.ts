@@ -101,8 +101,12 @@ const nextStep: Record<Appeal['is'], string> = {
   withdrawn: 'none',
 };
 
+const states: Record<Appeal['is'], string> = {
+  none: '未提出', filed: '已提出', heard: '审理中', upheld: '成立', dismissed: '不成立', withdrawn: '已撤回',
+};
+
 const wrong = (rule: string, appeal: Appeal): WrongState =>
-  new WrongState(rule, text(`申诉当前状态为${appeal.is}`, `the appeal is ${appeal.is}`), nextStep[appeal.is]);
+  new WrongState(rule, text(`申诉当前状态为${states[appeal.is]}`, `the appeal is ${appeal.is}`), nextStep[appeal.is]);
 
 export const appeal: Aggregate<AppealCommand, Appeal, AppealEvent> = {
   name: 'appeal',

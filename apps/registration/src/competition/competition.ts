@@ -72,8 +72,12 @@ const nextStep: Record<Competition['is'], string> = {
   none: 'create it', draft: 'add contests, announce or cancel', announced: 'open its contests or cancel', cancelled: 'none',
 };
 
+const states: Record<Competition['is'], string> = {
+  none: '未创建', draft: '草稿', announced: '已公告', cancelled: '已取消',
+};
+
 const refusal = (rule: string, competition: Competition): WrongState =>
-  new WrongState(rule, text(`大赛当前状态为${competition.is}`, `the competition is ${competition.is}`), nextStep[competition.is]);
+  new WrongState(rule, text(`大赛当前状态为${states[competition.is]}`, `the competition is ${competition.is}`), nextStep[competition.is]);
 
 export const competition: Aggregate<CompetitionCommand, Competition, CompetitionEvent> = {
   name: 'competition',

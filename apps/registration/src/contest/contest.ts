@@ -246,8 +246,13 @@ const nextStep: Record<Contest['is'], string> = {
   cancelled: 'none',
 };
 
+export const contestStates: Record<Contest['is'], string> = {
+  none: '未创建', draft: '草稿', announced: '已公告', open: '报名中', closed: '报名截止', running: '比赛中', provisional: '公示中', final: '成绩已生效',
+  cancelled: '已取消',
+};
+
 const wrong = (rule: string, contest: Contest): WrongState =>
-  new WrongState(rule, text(`赛项当前状态为${contest.is}`, `the contest is ${contest.is}`), nextStep[contest.is]);
+  new WrongState(rule, text(`赛项当前状态为${contestStates[contest.is]}`, `the contest is ${contest.is}`), nextStep[contest.is]);
 
 export function requires<K extends Contest['is']>(
   contest: Contest, state: K, rule: string,

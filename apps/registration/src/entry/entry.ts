@@ -154,8 +154,13 @@ const nextStep: Record<Entry['is'], string> = {
   disqualified: 'none', annulled: 'none',
 };
 
+export const entryStates: Record<Exclude<Entry['is'], 'none'>, string> = {
+  submitted: '已报名', accepted: '通过', waitlisted: '候补', rejected: '未通过', 'checked-in': '已检录', drawn: '参赛中', competed: '已参赛',
+  withdrawn: '退赛', absent: '缺赛', disqualified: '取消资格', annulled: '成绩作废',
+};
+
 const wrong = (rule: string, entry: Entry): WrongState =>
-  new WrongState(rule, text(`报名当前状态为${entry.is}`, `the entry is ${entry.is}`), nextStep[entry.is]);
+  new WrongState(rule, text(`报名当前状态为${entry.is === 'none' ? '未提交' : entryStates[entry.is]}`, `the entry is ${entry.is}`), nextStep[entry.is]);
 
 function requires(entry: Entry, states: readonly Entry['is'][], rule: string): asserts entry is Exclude<Entry, { is: 'none' }> {
   if (!states.includes(entry.is)) throw wrong(rule, entry);

@@ -4,7 +4,7 @@ import type { Done } from '#libs/event-store';
 import type { Work } from '#libs/service';
 import { latest } from '../answers.js';
 import { type Background, findings } from '../contest/conditions.js';
-import { contest } from '../contest/contest.js';
+import { contest, contestStates } from '../contest/contest.js';
 import { nobody, type Person, person, together } from '../memory/person.js';
 import { type Listed, type Roster, roster } from '../roster/roster.js';
 import { takeTurn } from '../turn.js';
@@ -23,7 +23,7 @@ export const screen = async (id: string, work: Work): Promise<Screened> => {
   const { state: ours } = await work.load(contest, id);
   if (ours.is !== 'open' && ours.is !== 'closed')
     throw new WrongState(
-      'contest-not-screenable', text(`赛项当前状态为${ours.is}`, `the contest is ${ours.is}`),
+      'contest-not-screenable', text(`赛项当前状态为${contestStates[ours.is]}`, `the contest is ${ours.is}`),
       'screen while registration is open or closed',
     );
   // Two contests of one competition screened at once could both take the same person: they take turns.

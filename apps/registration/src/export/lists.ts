@@ -1,4 +1,5 @@
 /** The lists that an organiser takes away, as rows of text. Names come from people at the moment of asking, and stay nowhere. */
+import { entryStates } from '../entry/entry.js';
 import type { EntryRow } from '../entry/entry.view.js';
 import type { Named } from '../people.js';
 import type { Standing } from '../result/standings.js';
@@ -10,10 +11,8 @@ export interface List {
 
 type Names = ReadonlyMap<string, Named>;
 
-const statusNames: Record<EntryRow['is'], string> = {
-  submitted: '已报名', accepted: '通过', waitlisted: '候补', rejected: '未通过', 'checked-in': '已检录', drawn: '参赛中', competed: '已参赛',
-  withdrawn: '退赛', absent: '缺赛', disqualified: '取消资格', annulled: '成绩作废',
-};
+/** Why there is no rank, as judging says it. */
+const unrankedNames: Readonly<Record<string, string>> = entryStates;
 
 /** One row a member; the id stands in for a name that cannot be had. */
 const perMember = (
@@ -25,7 +24,7 @@ export const entryList = (entries: readonly EntryRow[], names: Names): List => (
   header: ['参赛号', '姓名', '身份证号', '单位', '年龄', '状态', '审查意见'],
   rows: entries.flatMap((e) => perMember(e, names, (worker, named) => [
     e.number, named?.name ?? worker, named?.maskedIdNumber ?? '', named?.unitName ?? '',
-    String(e.members.find((m) => m.worker === worker)?.age ?? ''), statusNames[e.is],
+    String(e.members.find((m) => m.worker === worker)?.age ?? ''), entryStates[e.is],
     e.findings.filter((f) => f.worker === worker && !f.met).map((f) => f.reason.zh).join('；'),
   ])),
 });
@@ -44,7 +43,7 @@ export const resultList = (standings: readonly Standing[], names: Names): List =
   header: ['名次', '参赛号', '姓名', '单位', '总分', '备注'],
   rows: standings.flatMap(({ entry, rank, unranked, tied, total }) => perMember(entry, names, (worker, named) => [
     rank === null ? '' : String(rank), entry.number, named?.name ?? worker, named?.unitName ?? '', total,
-    unranked ?? (tied ? '并列' : ''),
+    unranked === null ? (tied ? '并列' : '') : unrankedNames[unranked] ?? unranked,
   ])),
 });
 

@@ -190,8 +190,12 @@ const nextStep: Record<Seal['is'], string> = {
   sealed: 'wait until marking is complete', opened: 'none',
 };
 
+const states: Record<Seal['is'], string> = {
+  none: '未编号', drawn: '已编号', sealed: '已密封', opened: '已开启',
+};
+
 const wrong = (rule: string, seal: Seal): WrongState =>
-  new WrongState(rule, text(`密封当前状态为${seal.is}`, `the seal is ${seal.is}`), nextStep[seal.is]);
+  new WrongState(rule, text(`密封当前状态为${states[seal.is]}`, `the seal is ${seal.is}`), nextStep[seal.is]);
 
 export const seal: Aggregate<SealCommand, Seal, SealEvent> = {
   name: 'seal',
