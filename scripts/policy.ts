@@ -54,8 +54,8 @@ const lintAll = (names: readonly string[]): readonly Finding[] => {
 const findingLines = ({ is, check, pack, rule, says, todo }: Finding): string =>
   `${is}  ${check}  ${pack}  ${rule}\n  ${says.zh}\n  ${says.en}\n  → ${todo.zh}\n  → ${todo.en}`;
 
-const tree = ({ holds, text, value, parts }: Checked, depth = 2): string =>
-  [`${'  '.repeat(depth)}${holds ? '✓' : '✗'} ${text.zh} / ${text.en}${value === null ? '' : ` [${value}]`}`,
+const tree = ({ holds, text, value, parts, missing }: Checked, depth = 2): string =>
+  [`${'  '.repeat(depth)}${missing !== undefined ? '?' : holds ? '✓' : '✗'} ${text.zh} / ${text.en}${value === null ? '' : ` [${value}]`}`,
     ...parts.map((part) => tree(part, depth + 1))].join('\n');
 
 const explanationLines = ({ rules, changes }: Explanation): string[] => [

@@ -5,7 +5,7 @@ const weak = (verification: string | undefined): boolean => verification === 're
 /** Where the pack, or anything in it, is recalled or hypothetical, it is used only with a recorded override. */
 export const needsOverride = (pack: Pack): boolean =>
   weak(pack.verification) || weak(pack.ranking.verification) ||
-  [...pack.rules, ...pack.caps].some((part) => weak(part.verification));
+  [...pack.rules, ...pack.caps, ...(pack.entry ?? [])].some((part) => weak(part.verification));
 
 export interface ContestKind {
   readonly series: string;

@@ -11,6 +11,8 @@ export interface Point {
   readonly level: number | null;
   readonly teamSize: number;
   readonly field: number;
+  /** Where the pack speaks of medals. */
+  readonly medal?: string;
   /** Left open, they may be anything. */
   readonly status?: string;
   readonly holds?: number | null;
@@ -53,6 +55,7 @@ export const placesAt = (condition: Condition, point: Point): Places => {
     const first = condition.share.above === undefined ? 0 : cutOf(condition.share.above, point.field, rounding);
     return exactly(band(first + 1, cutOf(condition.share.upTo, point.field, rounding), point.field));
   }
+  if ('medal' in condition && point.medal !== undefined) return sure(condition.medal.some((each) => each === point.medal));
   if ('status' in condition && point.status !== undefined) return sure(point.status === condition.status);
   if ('holds' in condition && point.holds !== undefined) {
     const { level, orAbove, months } = condition.holds;
@@ -89,6 +92,7 @@ const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** All that is said in the pack, so that every border of a rule is walked on both sides. */
 const dimensions = (pack: Pack) => {
+  // What a certificate leads to does not hang on a place.
   const all = [...pack.rules, ...pack.holes].flatMap(({ when }) => conditionsOf(when));
   const pick = <T>(found: (condition: Condition) => readonly T[]): T[] => distinct(all.flatMap(found));
   const borders = (range: { from: number; to: number | null }) => [range.from, range.to ?? range.from];
@@ -109,6 +113,7 @@ const dimensions = (pack: Pack) => {
     levels: levels.length === 0 ? [null] : [5, 4, 3, 2, 1, null],
     teamSizes: upwards(1, Math.min(Math.max(3, ...sizes) + 1, 20)),
     fields: upwards(pack.fieldMinimum?.count ?? 1, Math.min((Math.max(10, ...fields) + 2) * Math.max(1, ...times), 300)),
+    medals: all.some((c) => 'medal' in c) ? ['gold', 'silver', 'bronze', 'excellence', 'none'] : [undefined],
     statuses: pick((c) => ('status' in c ? [c.status] : [])),
     holds: all.some((c) => 'holds' in c) ? [null, 5, 4, 3, 2, 1] : [],
   };
@@ -118,9 +123,10 @@ const upwards = (from: number, to: number): number[] => Array.from({ length: Mat
 
 /** Who the person is left open: what a rule gives only some is no hole for the others. */
 export const pointsOf = (pack: Pack): readonly Point[] => {
-  const { groups, classes, levels, teamSizes, fields } = dimensions(pack);
+  const { groups, classes, levels, teamSizes, fields, medals } = dimensions(pack);
   return groups.flatMap((group) => classes.flatMap((name) => levels.flatMap((level) => teamSizes.flatMap((teamSize) =>
-    fields.map((field): Point => ({ group, class: name, level, teamSize, field }))))));
+    medals.flatMap((medal) => fields.map((field): Point =>
+      ({ group, class: name, level, teamSize, field, ...(medal === undefined ? {} : { medal }) })))))));
 };
 
 /** With each kind of person that the pack tells apart: two rules for different people do not overlap. */

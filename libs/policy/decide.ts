@@ -6,10 +6,10 @@ import { civilDate, exact, text } from '#libs/decider';
 import { appliesTo, needsOverride } from './applies.js';
 import { canonical, digestOf } from './canonical.js';
 import { evaluate } from './conditions.js';
-import { isLevel, payment, target, underCeilings } from './effects.js';
-import type { Decision, Effects, Facts, HonourEffect, LevelEffect, MoneyEffect, Reason } from './facts.js';
-import { levelName } from './names.js';
-import type { EffectKind, Hole, Pack, Rule } from './pack.js';
+import { factMissing, isLevel, isLevelEffect, otherOf, payment, target, underCeilings } from './effects.js';
+import type { Decision, Effects, Facts, HonourEffect, LevelEffect, MoneyEffect, OtherEffect, Reason } from './facts.js';
+import { levelName, yuan } from './names.js';
+import type { Effect, EffectKind, Hole, Pack, Rule } from './pack.js';
 
 const kinds: readonly EffectKind[] = ['level', 'honours', 'money'];
 
@@ -23,7 +23,8 @@ export const decide = (pack: Pack, facts: Facts): Decision => {
 };
 
 /** Do two decisions have the same consequences? What the person held before is no consequence. */
-export const effectsOf = ({ level, honours, money, held }: Effects): unknown => ({ to: level?.to ?? null, honours, money, held });
+export const effectsOf = ({ level, honours, money, held, others }: Effects): unknown =>
+  ({ to: level?.to ?? null, honours, money, held, others });
 export const effectsDigest = (effects: Effects): string => digestOf(effectsOf(effects));
 
 /** The contest is frozen to a pack that this deployment does not have, or not with that content: nobody may guess. */
@@ -33,7 +34,8 @@ export const withoutPack = (): Decision =>
   );
 
 /** What stands before every rule: nothing follows, or all is held. */
-const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
+const bar = (pack: Pack, facts: Facts): Decision | undefined => {
+  const { contest, placing, certificate } = facts;
   if (needsOverride(pack) && !contest.overridden)
     return held(kinds, reason('override-missing', 'all', null, '政策包未经核实，且没有启用它的人工确认记录',
       'the pack is not verified, and no override was recorded'));
@@ -41,6 +43,10 @@ const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
     return none(
       reason('pack-does-not-apply', 'all', null, '该政策包不适用于本赛项（系列、类别、组别或性质）', 'the pack does not speak about this contest'),
     );
+  const barred = barEntry(pack, facts);
+  if (barred !== undefined) return barred;
+  if (pack.occasion === 'certificate')
+    return certificate === undefined ? held(kinds, factMissing(['certificate'], 'all', null)) : undefined;
   if (placing.rank === null)
     return none(reason('not-ranked', 'all', null, `未参与排名：${placing.unranked ?? ''}`, `not ranked: ${placing.unranked ?? ''}`));
   const minimum = pack.fieldMinimum;
@@ -50,14 +56,33 @@ const bar = (pack: Pack, { contest, placing }: Facts): Decision | undefined => {
       `${placing.field} ranked, fewer than the ${minimum.count} that the rule demands`, minimum.cite);
     return minimum.below === 'hold' ? held(kinds, why) : none(why);
   }
-  const missing = pack.occupations !== undefined && !pack.occupations.catalogue.includes(contest.occupation);
-  if (missing && pack.occupations?.onMissing === 'reject')
+  const listed = occupationOf(pack, facts);
+  if (listed === 'unknown' && pack.occupations?.onMissing === 'reject')
+    return held(kinds, factMissing(['standard'], 'all', 'occupations', pack.occupations.cite));
+  if (listed === 'outside' && pack.occupations?.onMissing === 'reject')
     return none(
       reason(
         'occupation-outside', 'all', 'occupations', '职业不在目录内', 'the occupation is outside the catalogue', pack.occupations.cite,
       ),
     );
   return undefined;
+};
+
+/** Who does not fulfil a condition of entry gets nothing; where nobody knows, all waits. */
+const barEntry = (pack: Pack, facts: Facts): Decision | undefined => {
+  for (const { id, title, cite, when } of pack.entry ?? []) {
+    const { holds, missing } = evaluate(when, facts, facts.placing.rank);
+    if (missing !== undefined) return held(kinds, factMissing(missing, 'all', id, cite));
+    if (!holds) return none(reason('entry-not-met', 'all', id, `不符合报名条件：${title.zh}`, `a condition of entry is not met: ${title.en}`, cite));
+  }
+  return undefined;
+};
+
+const occupationOf = ({ occupations }: Pack, { contest }: Facts): 'listed' | 'outside' | 'unknown' => {
+  if (occupations === undefined) return 'listed';
+  if (occupations.catalogue !== undefined && !occupations.catalogue.includes(contest.occupation)) return 'outside';
+  if (occupations.requireStandard !== true || contest.standard === true) return 'listed';
+  return contest.standard === undefined ? 'unknown' : 'outside';
 };
 
 /** The rank; or, where it is shared and nobody ruled, every place that a panel could give. */
@@ -78,7 +103,8 @@ const settleTie = (first: Decision, others: readonly Decision[], { placing }: Fa
   const differs = (kind: EffectKind): boolean =>
     others.some((other) => canonical(part(other, kind)) !== canonical(part(first, kind)));
   const open = kinds.filter(differs);
-  if (open.length === 0) return first;
+  const others_ = others.every((other) => canonical(other.others ?? []) === canonical(first.others ?? []));
+  if (open.length === 0 && others_) return first;
   const why = reason('tie-at-the-cut', open.length === kinds.length ? 'all' : (open[0] ?? 'all'), 'ranking',
     `第 ${placing.rank} 名由 ${placing.tied} 人（队）并列，所有并列规则用尽，须由评审组裁定`,
     `rank ${placing.rank} is shared by ${placing.tied} after every key: a panel must settle it`, pack.ranking.cite);
@@ -87,7 +113,8 @@ const settleTie = (first: Decision, others: readonly Decision[], { placing }: Fa
     honours: open.includes('honours') ? [] : first.honours,
     money: open.includes('money') ? [] : first.money,
     held: kinds.filter((kind) => open.includes(kind) || first.held.includes(kind)),
-  }, [...first.reasons, why], first.rules);
+    ...(others_ && first.others !== undefined ? { others: first.others } : {}),
+  }, [...first.reasons, why], first.rules, !others_);
 };
 
 const part = (decision: Decision, kind: EffectKind): unknown =>
@@ -100,7 +127,14 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
   const gated = failsGate(pack, facts);
   if (gated !== undefined) return none(gated);
 
-  const holes = pack.holes.filter((hole) => evaluate(hole.when, facts, place).holds);
+  // Where nobody can say whether a hole or a rule's condition holds, what hangs on it waits.
+  const holes = pack.holes.filter((hole) => {
+    const { holds, missing } = evaluate(hole.when, facts, place);
+    if (missing === undefined) return holds;
+    for (const kind of hole.effects) holding.add(kind);
+    reasons.push(factMissing(missing, hole.effects[0] ?? 'level', hole.id, hole.cite));
+    return false;
+  });
   const inHole = (rule: Rule, kind: EffectKind): boolean => {
     const hole = holes.find((each) => each.effects.includes(kind) && (each.rule === undefined || each.rule === rule.id));
     if (hole === undefined) return false;
@@ -115,15 +149,32 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
     reasons.push(holeReason(hole, hole.effects[0] ?? 'level'));
   }
 
-  const met = pack.rules.filter((rule) => evaluate(rule.when, facts, place).holds);
-  const level = levelOf(pack, facts, met.filter((rule) => !inHole(rule, 'level')), reasons, holding);
+  let waiting = false;
+  const met = pack.rules.filter((rule) => {
+    const { holds, missing } = evaluate(rule.when, facts, place);
+    if (missing === undefined) return holds;
+    const waits = kinds.filter((kind) => rule.effects.some((effect) => kindOf(effect) === kind));
+    for (const kind of waits) holding.add(kind);
+    waiting = true;
+    reasons.push(factMissing(missing, waits[0] ?? 'all', rule.id, rule.cite));
+    return false;
+  });
+  const found = levelOf(pack, facts, met.filter((rule) => !inHole(rule, 'level')), reasons, holding);
+  const levelWaits = reasons.some(({ code, effect }) => code === 'fact-missing' && effect === 'level');
+  const level = levelWaits ? null : found;
   const honours: HonourEffect[] = [];
   const money: MoneyEffect[] = [];
+  const others: OtherEffect[] = [];
+  const given = pack.occasion === 'certificate' && facts.certificate !== undefined ? { to: facts.certificate.level } : level;
   for (const rule of met) {
     let payments = 0;
     for (const effect of rule.effects) {
       const id = `${pack.id}/${rule.id}`;
-      if ('honour' in effect && !inHole(rule, 'honours')) {
+      const kind = kindOf(effect);
+      const other = kind !== null && inHole(rule, kind) ? null : otherOf(effect, rule, id, facts, place, given);
+      if (other !== null && 'due' in other) others.push(other.due);
+      else if (other !== null) reasons.push(other.reason);
+      if ('honour' in effect && effect.honour.payee === undefined && !inHole(rule, 'honours')) {
         const { honour, title, mode, unlessHeld } = effect.honour;
         if (unlessHeld && facts.held.honours.includes(honour))
           reasons.push(
@@ -133,16 +184,28 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
       }
       if ('pay' in effect && !inHole(rule, 'money')) {
         payments += 1;
-        const paid = payment(effect.pay, rule, payments === 1 ? id : `${id}/${payments}`, facts, place, level);
-        if ('money' in paid) money.push(paid.money);
-        else reasons.push(paid.reason);
+        const paid = payment(pack, effect.pay, rule, payments === 1 ? id : `${id}/${payments}`, facts, place, given);
+        if (!('due' in paid)) {
+          if (paid.hold || (levelWaits && effect.pay.needsCertificate)) holding.add('money');
+          reasons.push(paid.reason);
+        } else if (effect.pay.payee !== 'expertTeam') money.push(paid.due);
+        else
+          others.push({
+            is: 'money', rule: paid.due.rule, what: rule.id, title: rule.title, for: 'expertTeam', amount: yuan(paid.due.fen),
+          });
       }
     }
   }
-  if (met.length === 0 && holes.length === 0)
+  if (met.length === 0 && holes.length === 0 && !waiting)
     reasons.push(reason('no-rule-holds', 'all', null, '没有规则的条件成立', 'the conditions of no rule hold'));
-  return conclude({ level, honours, money, held: kinds.filter((kind) => holding.has(kind)) }, reasons, met.map(({ id }) => id));
+  return conclude({
+    level, honours, money, held: kinds.filter((kind) => holding.has(kind)),
+    ...(others.length === 0 ? {} : { others }),
+  }, reasons, met.map(({ id }) => id), waiting);
 };
+
+const kindOf = (effect: Effect): EffectKind | null =>
+  isLevelEffect(effect) ? 'level' : 'honour' in effect ? 'honours' : 'pay' in effect ? 'money' : null;
 
 const failsGate = (pack: Pack, { placing }: Facts): Reason | undefined => {
   const gate = pack.passGate;
@@ -167,10 +230,12 @@ const levelOf = (
   const from = facts.held.level?.level ?? null;
   let best: LevelEffect | null = null;
   for (const rule of rules) {
-    const aims = rule.effects.filter(
-      (effect) => 'grant' in effect || 'grantOrStep' in effect || 'step' in effect || 'grantContestLevel' in effect,
-    );
-    for (const effect of aims) {
+    for (const effect of rule.effects.filter(isLevelEffect)) {
+      if ('grantContestLevel' in effect && facts.contest.level === null) {
+        holding.add('level');
+        reasons.push(factMissing(['paper'], 'level', rule.id, rule.cite));
+        continue;
+      }
       const aim = target(effect, facts);
       const { level, by } = aim === null ? { level: null, by: null } : underCeilings(pack, facts, aim);
       if (by !== null)
@@ -187,7 +252,13 @@ const levelOf = (
     }
   }
   if (best === null) return null;
-  if (pack.occupations !== undefined && !pack.occupations.catalogue.includes(facts.contest.occupation)) {
+  const listed = occupationOf(pack, facts);
+  if (listed === 'unknown') {
+    holding.add('level');
+    reasons.push(factMissing(['standard'], 'level', 'occupations', pack.occupations?.cite ?? []));
+    return null;
+  }
+  if (listed === 'outside' && pack.occupations !== undefined) {
     reasons.push(
       reason(
         'occupation-outside', 'level', 'occupations', '职业不在目录内，不授予等级', 'the occupation is outside the catalogue: no level',
@@ -197,7 +268,7 @@ const levelOf = (
     if (pack.occupations.onMissing === 'hold') holding.add('level');
     return null;
   }
-  const capped = pack.caps.find((cap) => counted(cap, facts, best).length >= cap.count);
+  const capped = pack.caps.find((cap) => cap.of === 'level' && counted(cap, facts, best).length >= cap.count);
   if (capped === undefined) return best;
   const earlier = counted(capped, facts, best).map(({ firstFinalAt }) => civilDate(firstFinalAt)).join(', ');
   reasons.push(reason('cap-reached', 'level', capped.id, `${capped.title.zh}；已于 ${earlier} 通过竞赛晋升`,
@@ -211,6 +282,7 @@ const counted = (cap: Pack['caps'][number], { held, contest }: Facts, level: Lev
       case 'life': return true;
       case 'year': return civilDate(promotion.firstFinalAt).slice(0, 4) === civilDate(contest.firstFinalAt).slice(0, 4);
       case 'occupationLevel': return promotion.occupation === contest.occupation && promotion.level === level.to;
+      case 'lowerLevel': return promotion.occupation === contest.occupation && promotion.level < level.to;
     }
   });
 
@@ -224,9 +296,9 @@ const reason = (
   ({ code, effect, by, text: text(zh, en), cite });
 
 /** What is held gives nothing yet. */
-const conclude = (effects: Effects, reasons: readonly Reason[], rules: readonly string[]): Decision => {
-  const some = effects.level !== null || effects.honours.length > 0 || effects.money.length > 0;
-  return { is: some ? 'effects' : effects.held.length > 0 ? 'held' : 'none', ...effects, reasons, rules };
+const conclude = (effects: Effects, reasons: readonly Reason[], rules: readonly string[], waiting = false): Decision => {
+  const some = effects.level !== null || effects.honours.length > 0 || effects.money.length > 0 || effects.others !== undefined;
+  return { is: some ? 'effects' : effects.held.length > 0 || waiting ? 'held' : 'none', ...effects, reasons, rules };
 };
 
 const none = (why: Reason): Decision => conclude({ level: null, honours: [], money: [], held: [] }, [why], []);

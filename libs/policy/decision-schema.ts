@@ -14,9 +14,13 @@ const decision = record({
   honours: Type.Array(record({ honour: name(), mode: oneOf('award', 'approve', 'recommend'), rule: name() })),
   money: Type.Array(record({
     rule: name(), fen: fen(), payee: oneOf('person', 'team', 'coach', 'employer'), needsCertificate: Type.Boolean(),
-    claimWithinMonths: orNull(count(1)),
+    claimWithinMonths: orNull(count(1)), atMost: Type.Optional(Type.Literal(true)),
   })),
   held: Type.Array(effect()),
+  others: Type.Optional(Type.Array(record({
+    is: oneOf('honour', 'money', 'points', 'credit', 'applyFor'), rule: name(), what: name(), title: texts(),
+    for: oneOf('person', 'coach', 'team', 'expertTeam'), amount: orNull(Type.String()),
+  }))),
   reasons: Type.Array(record({
     code: name(), effect: oneOf('level', 'honours', 'money', 'all'), by: orNull(name()), text: texts(), cite: Type.Array(name()),
   })),
@@ -26,6 +30,7 @@ const decision = record({
 const cited = record({ document: name(), title: name(), quote: Type.String(), quoted: oneOf('verbatim', 'summary') });
 const checked = record({
   holds: Type.Boolean(), text: texts(), value: orNull(Type.String()), parts: Type.Array(Type.Ref('Checked')),
+  missing: Type.Optional(Type.Array(name())),
 });
 
 const explanation = record({

@@ -1,9 +1,10 @@
 import { type Text, text } from '#libs/decider';
 import { type Checked, evaluate } from './conditions.js';
 import { decide, effectsDigest } from './decide.js';
-import { levelText, moneyText } from './effects.js';
+import { conditionsOf } from './coverage.js';
+import { levelText, moneyText, otherText } from './effects.js';
 import type { Decision, Facts, Level } from './facts.js';
-import { effectName, levelName, statusName } from './names.js';
+import { effectName, factName, levelName, medalName, statusName } from './names.js';
 import type { Pack, Status, Verification } from './pack.js';
 
 export interface Cited {
@@ -21,7 +22,7 @@ export interface ExplainedRule {
 
 /** A change that would have led elsewhere; found by deciding again, so it is never a guess. */
 export interface Change {
-  readonly fact: 'rank' | 'theory-and-practical' | 'level-held' | 'earlier-promotions' | 'status';
+  readonly fact: 'rank' | 'theory-and-practical' | 'level-held' | 'earlier-promotions' | 'status' | 'person' | 'medal' | 'claim';
   readonly change: Text;
   readonly then: Text;
 }
@@ -43,7 +44,7 @@ export const explain = (pack: Pack, facts: Facts): Explanation => {
   return {
     outcome: outcomeText(pack, decision),
     reasons: decision.reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
-    rules: pack.rules.map((rule) => ({
+    rules: [...(pack.entry ?? []), ...pack.rules].map((rule) => ({
       rule: `${pack.id}/${rule.id}`, title: rule.title, verification: rule.verification ?? pack.verification,
       citations: cited(rule.cite),
       note: rule.note ?? null, condition: evaluate(rule.when, facts, place),
@@ -53,7 +54,7 @@ export const explain = (pack: Pack, facts: Facts): Explanation => {
 };
 
 /** One sentence of what follows. */
-export const outcomeText = (pack: Pack, { level, honours, money, held }: Decision): Text => {
+export const outcomeText = (pack: Pack, { level, honours, money, held, others }: Decision): Text => {
   const titleOf = (honour: string): Text => {
     for (const { effects } of pack.rules)
       for (const effect of effects) if ('honour' in effect && effect.honour.honour === honour) return effect.honour.title;
@@ -64,7 +65,7 @@ export const outcomeText = (pack: Pack, { level, honours, money, held }: Decisio
     ...honours.map(
       ({ honour, mode }) => text(`${titleOf(honour).zh}（${modes[mode].zh}）`, `${titleOf(honour).en} (${modes[mode].en})`),
     ),
-    ...money.map(moneyText),
+    ...money.map(moneyText), ...(others ?? []).map(otherText),
     ...held.map((kind) => text(`${effectName[kind].zh}：待裁定`, `${effectName[kind].en}: held`)),
   ];
   return said.length === 0 ? text('无', 'nothing') : text(said.map(({ zh }) => zh).join('；'), said.map(({ en }) => en).join('; '));
@@ -73,7 +74,14 @@ export const outcomeText = (pack: Pack, { level, honours, money, held }: Decisio
 const modes = { award: text('授予', 'awarded'), approve: text('须核准', 'to be approved'), recommend: text('推荐', 'recommended') };
 
 const levels: readonly (Level | null)[] = [null, 5, 4, 3, 2, 1];
-const statuses: readonly Status[] = ['employed', 'unemployed', 'student'];
+/** Those that every deployment knows, and those that the pack names. */
+const statusesOf = (pack: Pack): readonly Status[] => {
+  const named = pack.rules.flatMap(({ when, effects }) => [
+    ...conditionsOf(when).flatMap((each) => ('status' in each ? [each.status] : [])),
+    ...effects.flatMap((effect) => ('pay' in effect ? (effect.pay.factor ?? []).flatMap(({ status }) => status ?? []) : [])),
+  ]);
+  return [...new Set<Status>(['employed', 'unemployed', 'student', ...named])];
+};
 
 /** Decides again with one fact changed, nearest first, until the consequences differ. */
 const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[] => {
@@ -114,14 +122,51 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     if (attempt('level-held', { ...facts, held: { ...held, level: level === null ? null : { level, since } } },
       text(`原有等级为${levelName(level).zh}（现为${was.zh}）`, `${levelName(level).en} held instead of ${was.en}`))) break;
   }
-  for (const status of statuses)
+  for (const status of statusesOf(pack))
     if (status !== person.status)
       attempt('status', { ...facts, person: { ...person, status } },
         text(
           `身份为${statusName[status].zh}（现为${statusName[person.status].zh}）`,
           `${statusName[status].en} instead of ${statusName[person.status].en}`,
         ));
+  for (const { fact, changed, change } of personalChanges(pack, facts)) attempt(fact, changed, change);
   return found;
+};
+
+const numbers = ['age', 'occupationMonths', 'insuredMonths', 'entries'] as const;
+const medals = ['gold', 'silver', 'bronze', 'excellence', 'none'] as const;
+
+/** The borders that the pack draws through what is known of the person, the medal or not. */
+const personalChanges = (pack: Pack, facts: Facts): readonly { fact: Change['fact']; changed: Facts; change: Text }[] => {
+  const { person, placing } = facts;
+  const all = [...pack.rules, ...(pack.entry ?? [])].flatMap(({ when }) => conditionsOf(when));
+  const borders = numbers.flatMap((fact) => {
+    const is = person[fact];
+    if (is === null || is === undefined) return [];
+    const ranges = all.flatMap((each) => (fact in each ? [(each as Record<typeof fact, { from: number; to: number | null }>)[fact]] : []));
+    const values = [...new Set(ranges.flatMap(({ from, to }) => [from, from - 1, ...(to === null ? [] : [to, to + 1])]))]
+      .filter((value) => value >= 0 && value !== is).sort((a, b) => Math.abs(a - is) - Math.abs(b - is));
+    return values.map((value) => ({
+      fact: 'person' as const, changed: { ...facts, person: { ...person, [fact]: value } },
+      change: text(`${factName(fact).zh}为 ${value}（现为 ${is}）`, `${factName(fact).en} ${value} instead of ${is}`),
+    }));
+  });
+  const { medal } = placing;
+  const other = medal === undefined ? [] : medals.filter((each) => each !== medal).map((each) => ({
+    fact: 'medal' as const, changed: { ...facts, placing: { ...placing, medal: each } },
+    change: text(`奖项为${medalName[each].zh}（现为${medalName[medal].zh}）`, `${medalName[each].en} instead of ${medalName[medal].en}`),
+  }));
+  const post = person.postMatches === undefined ? [] : [{
+    fact: 'person' as const, changed: { ...facts, person: { ...person, postMatches: !person.postMatches } },
+    change: person.postMatches ? text('证书与岗位不符', 'a certificate that does not match the post')
+      : text('证书与岗位相符', 'a certificate that matches the post'),
+  }];
+  const { certificate } = facts;
+  const claim = certificate === undefined || certificate.claimedOn === certificate.issuedOn ? [] : [{
+    fact: 'claim' as const, changed: { ...facts, certificate: { ...certificate, claimedOn: certificate.issuedOn } },
+    change: text(`在发证当日（${certificate.issuedOn}）申领`, `claimed on the day of issue, ${certificate.issuedOn}`),
+  }];
+  return [...borders, ...other, ...post, ...claim];
 };
 
 const nearest = (current: Level | null): readonly (Level | null)[] => {

@@ -12,18 +12,28 @@ export const factsSchema = record({
     id: name(), occupation: name(), group: oneOf('worker', 'student'), teamSize: count(1), level: orNull(level()),
     series: name(), class: name(), purpose: oneOf('award', 'selection'),
     overridden: Type.Boolean({ description: 'the operator recorded an override for a pack that needs one' }),
-    firstFinalAt: instant(), factsAt: instant(),
+    firstFinalAt: instant(), factsAt: instant(), standard: Type.Optional(Type.Boolean()),
   }),
   placing: record({
     rank: orNull(count(1)), unranked: orNull(name()), tied: count(1), ruled: orNull(count(1)), field: count(),
-    theory: orNull(mark()), practical: orNull(mark()), ifPassed: orNull(record({ rank: count(1), field: count(1) })),
+    theory: orNull(mark()), practical: orNull(mark()),
+    medal: Type.Optional(oneOf('gold', 'silver', 'bronze', 'excellence', 'none')), ifPassed: orNull(record({ rank: count(1), field: count(1) })),
   }),
-  person: record({ age: orNull(count()), status: oneOf('employed', 'unemployed', 'student') }),
+  person: record({
+    age: orNull(count()), status: oneOf('employed', 'unemployed', 'student', 'graduating'),
+    occupationMonths: Type.Optional(count()), insuredMonths: Type.Optional(count()), entries: Type.Optional(count()),
+    qualifications: Type.Optional(Type.Array(record({ title: name(), since: date() }))), postMatches: Type.Optional(Type.Boolean()),
+  }),
   held: record({
     level: orNull(record({ level: level(), since: date() })),
     honours: Type.Array(name()),
     promotions: Type.Array(record({ contest: name(), occupation: name(), level: level(), firstFinalAt: instant() })),
+    related: Type.Optional(Type.Array(record({ level: level(), since: date() }))),
+    payments: Type.Optional(Type.Array(record({
+      rule: name(), exclusive: orNull(name()), occupation: name(), level: level(), on: date(),
+    }))),
   }),
+  certificate: Type.Optional(record({ level: level(), issuedOn: date(), claimedOn: date() })),
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

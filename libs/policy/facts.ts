@@ -1,5 +1,5 @@
 import type { CivilDate, Instant, Text } from '#libs/decider';
-import type { EffectKind, Status } from './pack.js';
+import type { EffectKind, Medal, Status } from './pack.js';
 
 /** 五级 = 5 … 一级 = 1. */
 export type Level = 1 | 2 | 3 | 4 | 5;
@@ -16,6 +16,8 @@ export interface ContestFacts {
   readonly purpose: 'award' | 'selection';
   /** The operator's recorded override for a pack that needs one. */
   readonly overridden: boolean;
+  /** The occupation has a national standard. As every optional fact: not known where it is left out, and never guessed. */
+  readonly standard?: boolean;
   /** No later correction changes it: it orders a person's decisions, and its Shanghai year is the year of a cap. */
   readonly firstFinalAt: Instant;
   /** When facts from outside the chain are read, as the pack's `factsAsOf` says. */
@@ -34,6 +36,7 @@ export interface PlacingFacts {
   readonly field: number;
   readonly theory: string | null;
   readonly practical: string | null;
+  readonly medal?: Medal;
   /** For one who failed a pass gate: rank and field if the gate had been passed. */
   readonly ifPassed: { readonly rank: number; readonly field: number } | null;
 }
@@ -42,6 +45,12 @@ export interface PlacingFacts {
 export interface PersonFacts {
   readonly age: number | null;
   readonly status: Status;
+  readonly occupationMonths?: number;
+  readonly insuredMonths?: number;
+  /** How many events of the competition the person entered. */
+  readonly entries?: number;
+  readonly qualifications?: readonly { readonly title: string; readonly since: CivilDate }[];
+  readonly postMatches?: boolean;
 }
 
 /** What the person held, as the fold of all earlier contests reached it. */
@@ -49,6 +58,18 @@ export interface HeldFacts {
   readonly level: { readonly level: Level; readonly since: CivilDate } | null;
   readonly honours: readonly string[];
   readonly promotions: readonly EarlierPromotion[];
+  /** Levels in related occupations. */
+  readonly related?: readonly { readonly level: Level; readonly since: CivilDate }[];
+  /** What was paid before; `exclusive` is the group that it belongs to, if to one. */
+  readonly payments?: readonly Payment[];
+}
+
+export interface Payment {
+  readonly rule: string;
+  readonly exclusive: string | null;
+  readonly occupation: string;
+  readonly level: Level;
+  readonly on: CivilDate;
 }
 
 export interface EarlierPromotion {
@@ -58,12 +79,16 @@ export interface EarlierPromotion {
   readonly firstFinalAt: Instant;
 }
 
+/** The certificate that a person presents, where the pack's occasion is one. */
+export interface CertificateFacts { readonly level: Level; readonly issuedOn: CivilDate; readonly claimedOn: CivilDate }
+
 /** Everything that a decision reads; nothing else. */
 export interface Facts {
   readonly contest: ContestFacts;
   readonly placing: PlacingFacts;
   readonly person: PersonFacts;
   readonly held: HeldFacts;
+  readonly certificate?: CertificateFacts;
 }
 
 /** `from` is null where no level was held. */
@@ -75,6 +100,18 @@ export interface MoneyEffect {
   readonly payee: 'person' | 'team' | 'coach' | 'employer';
   readonly needsCertificate: boolean;
   readonly claimWithinMonths: number | null;
+  /** The source says "up to". */
+  readonly atMost?: true;
+}
+
+/** What the chain does not carry by itself: points, credits, an application, and what is for a coach, a team or the experts. */
+export interface OtherEffect {
+  readonly is: 'honour' | 'money' | 'points' | 'credit' | 'applyFor';
+  readonly rule: string;
+  readonly what: string;
+  readonly title: Text;
+  readonly for: 'person' | 'coach' | 'team' | 'expertTeam';
+  readonly amount: string | null;
 }
 
 /** Why something does not follow, or follows in another way. */
@@ -94,6 +131,8 @@ export interface Effects {
   readonly honours: readonly HonourEffect[];
   readonly money: readonly MoneyEffect[];
   readonly held: readonly EffectKind[];
+  /** Left out where there are none. */
+  readonly others?: readonly OtherEffect[];
 }
 
 export interface Decision extends Effects {

@@ -1,6 +1,9 @@
-import { civilDate, type CivilDate } from '#libs/decider';
+import { civilDate, type CivilDate, text } from '#libs/decider';
 import { decide, effectsDigest, withoutPack } from './decide.js';
-import type { ContestFacts, Decision, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts } from './facts.js';
+import { otherText } from './effects.js';
+import type {
+  ContestFacts, Decision, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts, Reason,
+} from './facts.js';
 import type { Pack } from './pack.js';
 
 /** One contest of a worker: its facts as its last final revision has them. */
@@ -53,7 +56,7 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
       promotions: given.map(({ since: _, ...promotion }) => promotion),
     };
     const facts: Facts = { contest, placing, person, held };
-    const decision = pack === null ? withoutPack() : decide(pack, facts);
+    const decision = pack === null ? withoutPack() : told(decide(pack, facts));
     if (rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
       if (decision.level !== null)
@@ -62,6 +65,15 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
     }
     return { contest: contest.id, facts, decision };
   });
+};
+
+/** The chain carries levels, honours and money of the person: anything else is told as a reason, for a person to act on. */
+const told = (decision: Decision): Decision => decision.others === undefined ? decision : {
+  ...decision,
+  reasons: [...decision.reasons, ...decision.others.map((other): Reason => ({
+    code: 'not-carried', effect: 'all', by: other.rule, cite: [],
+    text: text(`${otherText(other).zh}：本系统尚不办理，须人工办理`, `${otherText(other).en}: not carried here yet, to be done by hand`),
+  }))],
 };
 
 /** The highest level; held at the same height, the longer one. */

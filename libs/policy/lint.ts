@@ -2,7 +2,8 @@ import { type Text, text } from '#libs/decider';
 import {
   beforeLast, conditionsOf, firstOf, fullField, peopleAt, placesAt, type Point, pointsOf, speaks,
 } from './coverage.js';
-import { levelName } from './names.js';
+import { isLevelEffect } from './effects.js';
+import { levelName, medalName } from './names.js';
 import type { Effect, Pack, Rule } from './pack.js';
 
 export interface Finding {
@@ -32,7 +33,13 @@ export const lint = (pack: Pack): readonly Finding[] =>
 
 const error = (check: string, rule: string, says: Text, todo: Text): Found => ({ is: 'error', check, rule, says, todo });
 
-const partsOf = (pack: Pack) => [...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings];
+const partsOf = (pack: Pack): readonly { id: string; cite: readonly string[] }[] => [
+  ...pack.rules, ...pack.caps, ...pack.holes, ...pack.ceilings, ...(pack.entry ?? []),
+  ...(['passGate', 'fieldMinimum', 'occupations'] as const).flatMap((id) => {
+    const part = pack[id];
+    return part === undefined ? [] : [{ id, cite: part.cite }];
+  }),
+];
 
 const citations = (pack: Pack): Found[] => {
   const ids = new Set(pack.citations.map(({ id }) => id));
@@ -110,18 +117,20 @@ const subjectsOf = ({ rules }: Pack): readonly Subject[] => {
   const honours = [...new Map(rules.flatMap(({ effects }) => effects).flatMap((effect) =>
     'honour' in effect ? [[honourKey(effect), effect.honour.title] as const] : []))];
   return [
-    { kind: 'level' as const, title: text('等级', 'the level'), rules: giving(givesLevel) },
+    { kind: 'level' as const, title: text('等级', 'the level'), rules: giving(isLevelEffect) },
     ...honours.map(([key, title]) => ({ kind: 'honours' as const, title, rules: giving((each) => honourKey(each) === key) })),
   ].filter((subject) => subject.rules.length > 0);
 };
 
-const givesLevel = (effect: Effect): boolean =>
-  'grant' in effect || 'grantOrStep' in effect || 'step' in effect || 'grantContestLevel' in effect;
-const honourKey = (effect: Effect): string | null => ('honour' in effect ? effect.honour.honour : null);
+const honourKey = (effect: Effect): string | null =>
+  ('honour' in effect ? `${effect.honour.honour} ${effect.honour.payee ?? ''}` : null);
 
-const at = ({ group, level, teamSize, field }: Point): Text => text(
-  `${group === 'worker' ? '职工组' : '学生组'}，每队 ${teamSize} 人，${field} 人（队）排名${level === null ? '' : `，${levelName(level).zh}试题`}`,
-  `${group}s, teams of ${teamSize}, ${field} ranked${level === null ? '' : `, a paper of ${levelName(level).en}`}`);
+const at = ({ group, level, teamSize, field, medal }: Point): Text => text(
+  `${group === 'worker' ? '职工组' : '学生组'}，每队 ${teamSize} 人，${field} 人（队）排名${level === null ? '' : `，${levelName(level).zh}试题`}${medalled(medal, 'zh')}`,
+  `${group}s, teams of ${teamSize}, ${field} ranked${level === null ? '' : `, a paper of ${levelName(level).en}`}${medalled(medal, 'en')}`);
+
+const medalled = (medal: string | undefined, language: 'zh' | 'en'): string =>
+  Object.entries(medalName).filter(([key]) => key === medal).map(([, name]) => (language === 'zh' ? `，${name.zh}` : `, ${name.en}`)).join('');
 
 /** Once a kind of finding: the nearest point shows it. */
 const once = (found: Found[], finding: Found): void => {
@@ -145,6 +154,8 @@ const overlaps = (pack: Pack): Found[] => {
   return found;
 };
 
+const medals: readonly string[] = ['gold', 'silver', 'bronze', 'excellence', 'none'];
+
 /** A place between others that no rule has, and a group, team size or field size that none speaks about. */
 const gaps = (pack: Pack): Found[] => {
   const found: Found[] = [];
@@ -163,15 +174,17 @@ const gaps = (pack: Pack): Found[] => {
       if (!scopes.has(key)) scopes.set(key, meant(point));
       return scopes.get(key) ?? false;
     };
+    const last = medals.findLastIndex((medal) => points.some((point) =>
+      point.medal === medal && rules.some(({ when }) => speaks(when, point))));
     for (const point of points) {
-      if (!inScope(point)) continue;
+      if (!inScope(point) || (point.medal !== undefined && medals.indexOf(point.medal) > last)) continue;
       const declared = holes.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
       const given = rules.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
       const silent = !rules.some(({ when }) => speaks(when, point));
       const missing = silent ? fullField(point.field) & ~declared : beforeLast(given) & ~given & ~declared;
       if (missing === 0n) continue;
       const rank = firstOf(missing);
-      once(found, error('undeclared-hole', `${ids.join(', ')} (${point.group}${silent ? `, ${point.teamSize}` : ''})`,
+      once(found, error('undeclared-hole', `${ids.join(', ')} (${point.group}${point.medal === undefined ? '' : `, ${point.medal}`}${silent ? `, ${point.teamSize}` : ''})`,
         silent
           ? text(`${at(point).zh}：没有规则说明${title.zh}`, `${at(point).en}: no rule speaks about ${title.en}`)
           : text(`${at(point).zh}：第 ${rank} 名没有${title.zh}规则，其后的名次却有`,

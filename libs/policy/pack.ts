@@ -22,6 +22,12 @@ const citation = record({
   quoted: oneOf('verbatim', 'summary'),
 });
 
+const status = () => oneOf('employed', 'unemployed', 'student', 'graduating');
+const medal = () => oneOf('gold', 'silver', 'bronze', 'excellence', 'none');
+const payee = () => oneOf('person', 'team', 'coach', 'employer', 'expertTeam');
+/** The part of an amount, by status or by the contest's class; who is named by none gets nothing. */
+const factors = () => Type.Array(record({ status: Type.Optional(status()), class: Type.Optional(name()), part: fraction() }));
+
 const rounding = record({ digits: Type.Literal(0), mode: oneOf('halfUp', 'halfEven', 'truncate') });
 
 const condition = Type.Union([
@@ -40,10 +46,24 @@ const condition = Type.Union([
   /** A share of the ranked, above one cut and up to another; each cut is rounded as stated. */
   record({ share: record({ above: Type.Optional(fraction()), upTo: fraction(), rounding: Type.Optional(rounding) }) }),
   record({ qualified: Type.Boolean() }),
-  record({ holds: record({ level: level(), orAbove: Type.Boolean(), months: Type.Optional(count(1)) }) }),
+  record({ holds: record({ level: level(), orAbove: Type.Boolean(), months: Type.Optional(count(1)), related: Type.Optional(Type.Boolean()) }) }),
   record({ holdsHonour: name() }),
   record({ age: range() }),
-  record({ status: oneOf('employed', 'unemployed', 'student') }),
+  record({ status: status() }),
+  /** Months in the occupation, and months of insurance paid. */
+  record({ occupationMonths: range() }),
+  record({ insuredMonths: range() }),
+  /** How many events of this competition the person entered. */
+  record({ entries: range() }),
+  /** A professional title, a diploma, or another qualification; with months, for so long. */
+  record({ holdsQualification: record({ title: name(), months: Type.Optional(count(1)) }) }),
+  /** The certificate is of the post that the person works in. */
+  record({ postMatches: Type.Boolean() }),
+  /** The occupation has a national standard. */
+  record({ hasStandard: Type.Boolean() }),
+  /** Medals that the organiser gives, where they are not simply ranks. */
+  record({ medal: Type.Array(medal(), { minItems: 1 }) }),
+  record({ marks: record({ theory: Type.Optional(mark()), practical: Type.Optional(mark()) }) }),
 ]);
 
 const amount = Type.Union([
@@ -61,16 +81,35 @@ const effect = Type.Union([
   /** A level relative to the contest's own paper: offset 1 is one above it. */
   record({ grantContestLevel: record({ offset: Type.Integer({ minimum: -4, maximum: 4 }) }) }),
   record({
-    honour: record({ honour: name(), title: text(), mode: oneOf('award', 'approve', 'recommend'), unlessHeld: Type.Boolean() }),
+    honour: record({ honour: name(), title: text(), mode: oneOf('award', 'approve', 'recommend'), unlessHeld: Type.Boolean(),
+      /** Whom it honours; without it the person. */
+      payee: Type.Optional(oneOf('coach', 'team', 'expertTeam')),
+    }),
   }),
   record({
     pay: record({
-      amount, payee: oneOf('person', 'team', 'coach', 'employer'),
-      /** The part of the amount that is paid, by status; a status that is not named gets nothing. */
-      factor: Type.Optional(Type.Array(record({ status: oneOf('employed', 'unemployed', 'student'), part: fraction() }))),
+      amount, payee: payee(), factor: Type.Optional(factors()),
+      /** The source says "up to": the authority may pay less. */
+      atMost: Type.Optional(Type.Literal(true)),
+      /** Of one group only one is paid for the same certificate. */
+      exclusive: Type.Optional(name()),
       needsCertificate: Type.Boolean(), claimWithinMonths: orNull(count(1)),
     }),
   }),
+  /** Points for a person or a team (residence points, a team table). */
+  record({
+    points: record({
+      scheme: name(), title: text(), payee: oneOf('person', 'team'), factor: Type.Optional(factors()), cap: Type.Optional(count(1)),
+      amount: Type.Union([
+        record({ byRank: Type.Array(record({ from: count(1), to: count(1), points: count() }), { minItems: 1 }) }),
+        record({ byLevel: Type.Array(record({ level: level(), points: count() }), { minItems: 1 }) }),
+      ]),
+    }),
+  }),
+  /** Credits (学分) of an institution for named courses. */
+  record({ credit: record({ institution: name(), courses: Type.Array(name()), credits: mark(), title: text() }) }),
+  /** The person may apply for it; somebody else decides. */
+  record({ applyFor: record({ what: name(), title: text() }) }),
 ]);
 
 const rule = record({
@@ -101,8 +140,17 @@ const pack = record({
     series: Type.Array(name()), classes: Type.Array(name()), groups: Type.Array(oneOf('worker', 'student')),
     purposes: Type.Array(oneOf('award', 'selection')),
   }),
+  /** What the decision is about: a contest's result, or a certificate that a person presents. */
+  occasion: Type.Optional(Type.Literal('certificate')),
+  /** Who may enter; who does not fulfil one gets nothing. */
+  entry: Type.Optional(Type.Array(record({
+    id: name(), title: text(), cite: cite(), when: Type.Ref('Condition'), verification: Type.Optional(verification()),
+    note: Type.Optional(text()),
+  }))),
   occupations: Type.Optional(
-    record({ catalogue: Type.Array(name()), onMissing: oneOf('noLevel', 'reject', 'hold'), cite: cite() }),
+    record({
+      catalogue: Type.Optional(Type.Array(name())), requireStandard: Type.Optional(Type.Boolean()), onMissing: oneOf('noLevel', 'reject', 'hold'), cite: cite(),
+    }),
   ),
   passGate: Type.Optional(record({ theory: mark(), practical: mark(), before: oneOf('ranking', 'effect'), cite: cite() })),
   ranking: record({
@@ -116,13 +164,16 @@ const pack = record({
   rules: Type.Array(rule),
   /** `year` is the Shanghai calendar year of the contest's first finalisation; promotions by any contest count. */
   caps: Type.Array(record({
-    id: name(), title: text(), per: oneOf('year', 'life', 'occupationLevel'), count: count(1), of: oneOf('level'), cite: cite(),
+    id: name(), title: text(), /** `lowerLevel`: what was paid for a higher level of the occupation counts against a lower one. */
+    per: oneOf('year', 'life', 'occupationLevel', 'lowerLevel'), count: count(1), of: oneOf('level', 'money'), cite: cite(),
+    /** Of money: the rules that it limits; without it, all. */
+    rules: Type.Optional(Type.Array(name())),
     verification: Type.Optional(verification()),
   })),
   process: record({
     /** `operator`: the source is silent, so this is a parameter of who runs the deployment, not a rule of the source. */
     basis: oneOf('source', 'operator'), cite: cite(),
-    calendar: oneOf('china'), publicityWorkingDays: count(), approval: oneOf('person', 'pack'),
+    calendar: oneOf('china'), publicityWorkingDays: count(), appealHours: Type.Optional(count()), approval: oneOf('person', 'pack'),
     issuer: record({
       name: text(), kind: oneOf('employer', 'assessor'), code: Type.String({ pattern: '^\\d{4}$' }),
       province: Type.String({ pattern: '^\\d{2}$' }), site: Type.String({ pattern: '^\\d{6}$' }),
@@ -133,6 +184,8 @@ const pack = record({
     basis: oneOf('source', 'operator'), rerank: Type.Boolean(), certificates: oneOf('revoke', 'suspend', 'keep'),
     money: oneOf('recover', 'keep'),
     promoteNext: Type.Boolean(),
+    /** Who advanced through another's error keeps it (WCA 9t), or falls with the correction. */
+    advanced: Type.Optional(oneOf('keep', 'fall')), cite: Type.Optional(cite()),
   }),
 });
 
@@ -150,4 +203,5 @@ export type Fraction = { numerator: number; denominator: number };
 export type Verification = Pack['verification'];
 export type Moment = Pack['anchor'];
 export type EffectKind = 'level' | 'honours' | 'money';
-export type Status = 'employed' | 'unemployed' | 'student';
+export type Status = 'employed' | 'unemployed' | 'student' | 'graduating';
+export type Medal = 'gold' | 'silver' | 'bronze' | 'excellence' | 'none';

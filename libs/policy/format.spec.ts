@@ -1,0 +1,202 @@
+import { factsOf, inShort, type ShortFacts } from './cases.js';
+import { topThree } from './hypothetical.js';
+import { type Condition, decide, effectsDigest, explain, fold, lint, type Pack } from './index.js';
+
+const cite = ['facts'];
+const title = { zh: '规则', en: 'rule' };
+const given: Pack['rules'][number]['effects'] = [{ grant: { level: 3 } }];
+const rule = (when: Condition, effects = given, id = 'rule') => ({ id, title, cite, when, effects });
+const packOf = (parts: Partial<Pack>): Pack => topThree(parts).pack;
+const decided = (parts: Partial<Pack>, facts: ShortFacts) => inShort(decide(packOf(parts), factsOf({ rank: 1, ...facts })));
+const level = (when: Condition, facts: ShortFacts) => {
+  const { level: found, held, reasons } = decided({ rules: [rule(when)] }, facts);
+  return held.length > 0 ? `held: ${reasons.join(', ')}` : found;
+};
+const pay = (parts: Partial<Extract<Pack['rules'][number]['effects'][number], { pay: unknown }>['pay']>) => [{
+  pay: { amount: { fixed: 100_000 }, payee: 'person' as const, needsCertificate: false, claimWithinMonths: null, ...parts },
+}];
+
+describe('a condition on a fact that not every deployment has', () => {
+  it.each<[string, Condition, ShortFacts, ShortFacts, string]>([
+    ['months in the occupation', { occupationMonths: { from: 36, to: null } }, { person: { occupationMonths: 36 } },
+      { person: { occupationMonths: 35 } }, 'months in the occupation'],
+    ['months insured', { insuredMonths: { from: 12, to: null } }, { person: { insuredMonths: 12 } }, { person: { insuredMonths: 11 } },
+      'months insured'],
+    ['age', { age: { from: 16, to: null } }, { age: 16 }, { age: 15 }, 'age'],
+    ['one event a person', { entries: { from: 1, to: 1 } }, { person: { entries: 1 } }, { person: { entries: 2 } },
+      'number of events entered'],
+    ['a title, for a year', { holdsQualification: { title: '初级职称', months: 12 } },
+      { person: { qualifications: [{ title: '初级职称', since: '2025-05-01' }] } },
+      { person: { qualifications: [{ title: '初级职称', since: '2025-06-01' }, { title: '中级职称', since: '2020-01-01' }] } },
+      'titles and qualifications'],
+    ['post matches', { postMatches: true }, { person: { postMatches: true } }, { person: { postMatches: false } },
+      'whether the certificate matches the post'],
+    ['a national standard', { hasStandard: true }, { standard: true }, { standard: false },
+      'whether the occupation has a national standard'],
+    ['a medal', { medal: ['gold', 'excellence'] }, { medal: 'excellence' }, { medal: 'silver' }, 'medal'],
+    ['marks', { marks: { theory: '60', practical: '60' } }, { theory: '60', practical: '60' }, { theory: '59.99', practical: '60' },
+      'theory mark, practical mark'],
+    ['a level in a related occupation', { holds: { level: 3, orAbove: true, months: 12, related: true } },
+      { related: [{ level: 3, since: '2024-01-01' }] }, { related: [{ level: 3, since: '2026-04-01' }] }, 'levels in related occupations'],
+  ])('%s: holds, does not, and is not guessed', (_, when, yes, no, missing) => {
+    expect(level(when, yes)).toBe('none→3');
+    expect(level(when, no)).toBeNull();
+    expect(level(when, {})).toBe('held: fact-missing');
+    expect(level({ not: when }, {})).toBe('held: fact-missing');
+    const explained = explain(packOf({ rules: [rule(when)] }), factsOf({ rank: 1 }));
+    expect(explained.reasons.map(({ text }) => text.en)).toEqual([`not known: ${missing}`]);
+    // What is known already decides: the missing fact does not matter then.
+    expect(level({ all: [when, { rank: [{ from: 2, to: 3 }] }] }, {})).toBeNull();
+    expect(level({ any: [when, { rank: [{ from: 1, to: 3 }] }] }, {})).toBe('none→3');
+  });
+
+  it('holds only what hangs on it', () => {
+    const rules = [rule({ all: [] }), rule({ insuredMonths: { from: 12, to: null } }, pay({}), 'subsidy')];
+    expect(decided({ rules }, {})).toMatchObject({ level: 'none→3', yuan: [], held: ['money'], reasons: ['fact-missing'] });
+    expect(decided({ rules }, { person: { insuredMonths: 12 } })).toMatchObject({ yuan: ['1000'], held: [] });
+  });
+
+  it('holds money that needs a certificate while its level waits', () => {
+    const rules = [rule({ medal: ['gold'] }), rule({ all: [] }, pay({ needsCertificate: true }), 'subsidy')];
+    expect(decided({ rules }, {})).toMatchObject({ level: null, yuan: [], held: ['level', 'money'] });
+  });
+
+  it('is part of the explanation: what would have changed it', () => {
+    const pack = packOf({ rules: [rule({ insuredMonths: { from: 12, to: null } }, pay({}))] });
+    expect(explain(pack, factsOf({ rank: 1, person: { insuredMonths: 9 } })).changes.map(({ change, then }) => `${change.en}: ${then.en}`))
+      .toEqual(['months insured 12 instead of 9: CNY 1000.00']);
+  });
+});
+
+describe('who may enter', () => {
+  const entry = [{ id: 'no-title-holders', title: { zh: '未获称号', en: 'no title yet' }, cite, when: { not: { holdsHonour: 'title' } } },
+    { id: 'age', title: { zh: '年满十六', en: 'sixteen' }, cite, when: { age: { from: 16, to: null } } }];
+  it('gets nothing where a condition of entry is not met, and waits where nobody knows', () => {
+    expect(decided({ entry }, { age: 16 })).toMatchObject({ level: 'none→2' });
+    expect(decided({ entry }, { age: 16, honours: ['title'] })).toMatchObject({ level: null, reasons: ['entry-not-met'] });
+    expect(decided({ entry }, {})).toMatchObject({ level: null, held: ['level', 'honours', 'money'], reasons: ['fact-missing'] });
+  });
+  it('is checked for its citation', () => {
+    expect(lint(packOf({ entry: [{ ...entry[0]!, cite: [] }] })).map(({ check }) => check)).toEqual(['rule-without-citation']);
+  });
+});
+
+it('an occupation without a national standard: as the pack says', () => {
+  const occupations = (onMissing: 'noLevel' | 'reject' | 'hold'): Partial<Pack> => ({ occupations: { requireStandard: true, onMissing, cite } });
+  expect(decided(occupations('noLevel'), { standard: true })).toMatchObject({ level: 'none→2' });
+  expect(decided(occupations('noLevel'), { standard: false })).toMatchObject({ level: null, held: [], reasons: ['occupation-outside'] });
+  expect(decided(occupations('hold'), { standard: false })).toMatchObject({ level: null, held: ['level'] });
+  expect(decided(occupations('reject'), { standard: false })).toMatchObject({ level: null, held: [] });
+  expect(decided(occupations('noLevel'), {})).toMatchObject({ level: null, held: ['level'], reasons: ['fact-missing'] });
+  expect(decided(occupations('reject'), {})).toMatchObject({ held: ['level', 'honours', 'money'], reasons: ['fact-missing'] });
+});
+
+describe('short fields, as in Moscow 2018', () => {
+  const top = [
+    { field: { from: 1, to: 4 }, top: 1 }, { field: { from: 5, to: 5 }, top: 2 }, { field: { from: 6, to: null }, top: 3 },
+  ];
+  const parts: Partial<Pack> = { fieldMinimum: { count: 4, below: 'void', cite }, rules: [rule({ rankByField: top })] };
+  it.each([[3, 0], [4, 1], [5, 2], [6, 3], [80, 3]])('%i in the field: %i medals', (field, medals) => {
+    const given_ = [1, 2, 3, 4].filter((rank) => decided(parts, { rank, field }).level !== null);
+    expect(given_).toHaveLength(medals);
+  });
+  it('pass the linter', () => expect(lint(packOf(parts))).toEqual([]));
+});
+
+describe('money', () => {
+  const subsidy = (parts: Parameters<typeof pay>[0], more: Partial<Pack> = {}) => ({ rules: [rule({ all: [] }, pay(parts))], ...more });
+  const payment = { rule: 'top-three/rule', exclusive: 'training', occupation: '6-18-01-01', level: 3 as const, on: '2026-02-01' };
+  const certificate = { level: 3 as const, issuedOn: '2025-06-10', claimedOn: '2026-06-10' };
+  const onCertificate = { occasion: 'certificate' as const };
+
+  it('by the class of the contest: doubled at city level', () => {
+    const factor = [{ class: 'city', part: { numerator: 2, denominator: 1 } }, { class: 'district', part: { numerator: 1, denominator: 1 } }];
+    expect(decided(subsidy({ factor }), { class: 'city' }).yuan).toEqual(['2000']);
+    expect(decided(subsidy({ factor }), { class: 'district' }).yuan).toEqual(['1000']);
+    expect(decided(subsidy({ factor }), { class: 'other' }).reasons).toEqual(['no-factor']);
+  });
+
+  it('on a certificate, without any contest: within its window, and not after', () => {
+    const parts = subsidy({ amount: { byLevel: [{ level: 3, fen: 200_000 }] }, needsCertificate: true, claimWithinMonths: 12, atMost: true }, onCertificate);
+    expect(decided(parts, { rank: null, certificate }).yuan).toEqual(['2000']);
+    expect(decided(parts, { rank: null, certificate: { ...certificate, claimedOn: '2026-06-11' } }).reasons).toEqual(['claim-expired']);
+    expect(decided(parts, { rank: null }).reasons).toEqual(['fact-missing']);
+  });
+
+  it('of an exclusive group once for a certificate; without the earlier payments it waits', () => {
+    const parts = subsidy({ exclusive: 'training' }, onCertificate);
+    expect(decided(parts, { certificate, payments: [] }).yuan).toEqual(['1000']);
+    expect(decided(parts, { certificate, payments: [{ ...payment, rule: 'another/subsidy' }] }).reasons).toEqual(['exclusive']);
+    expect(decided(parts, { certificate, payments: [{ ...payment, level: 4 }] }).yuan).toEqual(['1000']);
+    expect(decided(parts, { certificate })).toMatchObject({ yuan: [], held: ['money'], reasons: ['fact-missing'] });
+  });
+
+  it.each<['year' | 'life' | 'occupationLevel' | 'lowerLevel', Partial<typeof payment>, Partial<typeof payment>]>([
+    ['year', {}, { on: '2025-12-31' }],
+    ['life', { on: '2001-01-01' }, { rule: 'another/rule' }],
+    ['occupationLevel', {}, { occupation: '6-31-01-03' }],
+    ['lowerLevel', { level: 2 as 3 }, { level: 3 }],
+  ])('is capped per %s', (per, counts, counts_not) => {
+    const caps: Pack['caps'] = [{ id: 'cap', title, per, count: 1, of: 'money', cite }];
+    const parts = subsidy({}, { ...onCertificate, caps });
+    expect(decided(parts, { certificate, payments: [{ ...payment, ...counts }] }).reasons).toEqual(['cap-reached']);
+    expect(decided(parts, { certificate, payments: [{ ...payment, ...counts_not }] }).yuan).toEqual(['1000']);
+  });
+});
+
+describe('what the chain does not carry', () => {
+  const rules: Pack['rules'] = [
+    rule({ all: [] }, [...given, { honour: { honour: 'title', title, mode: 'award', unlessHeld: true, payee: 'coach' } }]),
+    rule({ all: [] }, pay({ payee: 'expertTeam' }), 'experts'),
+    rule({ all: [] }, [{
+      points: {
+        scheme: 'team-table', title: { zh: '团体积分', en: 'team points' }, payee: 'team', cap: 15, amount: { byRank: [{ from: 1, to: 1, points: 10 }] },
+        factor: [{ class: 'city', part: { numerator: 2, denominator: 1 } }],
+      },
+    }], 'points'),
+    rule({ all: [] }, [{ credit: { institution: 'bank', courses: ['a', 'b'], credits: '8', title: { zh: '学分', en: 'credits' } } }], 'credit'),
+    rule({ all: [] }, [{ applyFor: { what: 'engineer', title: { zh: '工程师', en: 'engineer' } } }], 'apply'),
+  ];
+  const facts: ShortFacts = { class: 'city', rank: 1 };
+  it('is decided and told, never given to the person instead', () => {
+    expect(decided({ rules }, facts)).toEqual({
+      level: 'none→3', honours: [], yuan: [], held: [], reasons: [], others: [
+        'rule (the coach)', 'rule 1000.00 (the expert team)', 'team points 15 (the team)', 'credits 8 (the person)', 'may apply for engineer',
+      ],
+    });
+  });
+  it('is a reason with the decision that the service records, for a person to act on', () => {
+    const { contest, placing, person } = factsOf(facts);
+    const [folded] = fold([{ pack: packOf({ rules }), contest, placing, person, rejected: null }], []);
+    expect(folded?.decision.reasons.filter(({ code }) => code === 'not-carried').map(({ text }) => text.en)[2])
+      .toBe('team points 15 (the team): not carried here yet, to be done by hand');
+  });
+  it('changes what a decision is', () => {
+    const of = (points: Pack['rules']) => effectsDigest(decide(packOf({ rules: points }), factsOf(facts)));
+    expect(of(rules)).not.toBe(of(rules.slice(0, 3)));
+  });
+  it('waits for a panel where a shared rank decides it', () => {
+    expect(decided({ rules: [rules[2]!] }, { ...facts, tied: 2 })).toMatchObject({ held: [], reasons: ['tie-at-the-cut'] });
+    expect(decide(packOf({ rules: [rules[2]!] }), factsOf({ ...facts, tied: 2 })).is).toBe('held');
+  });
+});
+
+it('a level relative to the paper is not guessed where the contest has no paper level', () => {
+  const rules = [rule({ all: [] }, [{ grantContestLevel: { offset: 1 } }])];
+  expect(decided({ rules }, { paper: 3 })).toMatchObject({ level: 'none→2' });
+  expect(decided({ rules }, {})).toMatchObject({ level: null, held: ['level'], reasons: ['fact-missing'] });
+});
+
+it('who advanced through another\'s error keeps it, where the pack says so: reversal is data', () => {
+  const reversal = { ...packOf({}).reversal, basis: 'source' as const, advanced: 'keep' as const, certificates: 'suspend' as const, cite };
+  expect(packOf({ reversal }).reversal.advanced).toBe('keep');
+});
+
+it('the linter finds a medal that no rule speaks about', () => {
+  const rules = [rule({ medal: ['gold'] }), rule({ medal: ['excellence'] }, given, 'second')];
+  const found = lint(packOf({ rules }));
+  expect([...new Set(found.map(({ check }) => check))]).toEqual(['undeclared-hole']);
+  expect(found[0]?.says.en).toBe('workers, teams of 1, 1 ranked, silver: no rule speaks about the level');
+  const hole = { id: 'silver', title, cite, when: { medal: ['silver' as const, 'bronze' as const] }, effects: ['level' as const], then: 'hold' as const };
+  expect(lint(packOf({ rules, holes: [hole] })).filter(({ is }) => is === 'error')).toEqual([]);
+});
