@@ -28,7 +28,9 @@ const inChinese: Readonly<Record<string, string>> = {
 /** There is no such thing, or none that the caller may know of. */
 export class NotFound extends Problem {
   constructor(what: string, id?: string) {
-    super(404, 'not-found', text(`没有这个${inChinese[what] ?? what}`, `there is no such ${what}`), { members: { what, ...(id ? { id } : {}) } });
+    super(404, 'not-found', text(`没有这个${inChinese[what] ?? what}`, `there is no such ${what}`), {
+      members: { what, ...(id ? { id } : {}) },
+    });
   }
 }
 

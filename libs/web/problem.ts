@@ -36,7 +36,8 @@ const nexts: Record<number, Text> = {
   400: text('请改正后重发', 'correct the request and send it again'), 401: text('请携带有效的令牌', 'send a valid bearer token'),
   403: text('请由具备上述角色之一的人员办理', 'ask someone who has one of these roles'),
   404: text('请核对网址与编号，并确认属于本单位', 'check the address and the id, and that it belongs to your organisation'),
-  405: text('请参阅接口说明：GET /docs', 'see the API description: GET /docs'), 406: text('请接受 application/json', 'accept application/json'),
+  405: text('请参阅接口说明：GET /docs', 'see the API description: GET /docs'),
+  406: text('请接受 application/json', 'accept application/json'),
   408: text('请重发', 'send it again'), 409: text('请重新读取后再决定', 'read it again, then decide'),
   413: text('请分批发送', 'send less at once'), 414: text('请缩短网址', 'send a shorter address'),
   415: text('请使用所列的内容类型', 'send one of the accepted content types'), 431: text('请减少请求头', 'send fewer headers'),
@@ -68,8 +69,8 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
       ? { errors: error.errors.map((wrong) => ({ field: wrong.field, message: wrong.text[language] })) }
       : {};
     return made(
-      error.status, error.kind, error.text, language, { ...errors, ...members, ...(next === undefined ? {} : { next: said(next, language) }) },
-      headers,
+      error.status, error.kind, error.text, language,
+      { ...errors, ...members, ...(next === undefined ? {} : { next: said(next, language) }) }, headers,
     );
   }
   if (error instanceof VersionConflict) {
@@ -148,9 +149,9 @@ export class ProblemFilter implements ExceptionFilter {
     const { code } = of as { code?: unknown };
     const frames = (of.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 12).map((line) => line.trim());
     const message = typeof code === 'string' || of.name === 'QueryFailedError' ? undefined : of.message;
-    this.log.error(
-      { route: request.routeOptions?.url, method: request.method, status, error: of.name, code, message, frames },
-      status === 503 ? 'not available' : 'unexpected error',
-    );
+    const about = { route: request.routeOptions?.url, method: request.method, status, error: of.name, code, message };
+    // Someone else does not answer: expected, passing, and no fault of ours that a stack would find.
+    if (status === 503) this.log.warn(about, 'not available');
+    else this.log.error({ ...about, frames }, 'unexpected error');
   }
 }

@@ -358,9 +358,10 @@ describe('registration', () => {
   });
 
   it('says in Chinese where a contest stands', async () => {
-    const { status, body } = await test.request('POST', `/contests/${contest}/open`, { body: {}, headers: { 'accept-language': 'zh' } });
+    const headers = { 'accept-language': 'zh' };
+    const { status, body } = await test.request('POST', `/contests/${contest}/open`, { body: {}, headers });
     expect([status, body.detail]).toEqual([409, '赛项当前状态为成绩已生效']);
-    const unknown = await test.request('GET', `/contests/${newId()}`, { headers: { 'accept-language': 'zh' } });
+    const unknown = await test.request('GET', `/contests/${newId()}`, { headers });
     expect([unknown.status, unknown.body.detail, unknown.body.next]).toEqual([404, '没有这个赛项', '请核对网址与编号，并确认属于本单位']);
   });
 

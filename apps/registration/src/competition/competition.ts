@@ -77,7 +77,9 @@ const states: Record<Competition['is'], string> = {
 };
 
 const refusal = (rule: string, competition: Competition): WrongState =>
-  new WrongState(rule, text(`大赛当前状态为${states[competition.is]}`, `the competition is ${competition.is}`), nextStep[competition.is]);
+  new WrongState(
+    rule, text(`大赛当前状态为${states[competition.is]}`, `the competition is ${competition.is}`), nextStep[competition.is],
+  );
 
 export const competition: Aggregate<CompetitionCommand, Competition, CompetitionEvent> = {
   name: 'competition',

@@ -160,7 +160,10 @@ export const entryStates: Record<Exclude<Entry['is'], 'none'>, string> = {
 };
 
 const wrong = (rule: string, entry: Entry): WrongState =>
-  new WrongState(rule, text(`报名当前状态为${entry.is === 'none' ? '未提交' : entryStates[entry.is]}`, `the entry is ${entry.is}`), nextStep[entry.is]);
+  new WrongState(
+    rule, text(`报名当前状态为${entry.is === 'none' ? '未提交' : entryStates[entry.is]}`, `the entry is ${entry.is}`),
+    nextStep[entry.is],
+  );
 
 function requires(entry: Entry, states: readonly Entry['is'][], rule: string): asserts entry is Exclude<Entry, { is: 'none' }> {
   if (!states.includes(entry.is)) throw wrong(rule, entry);
