@@ -40,12 +40,10 @@ export class MarkingSchemeController {
 
   @Post()
   @Roles('organiser')
-  @ApiOperation(
-    {
-      summary: 'Import a marking scheme from JSON 导入评分标准',
-      description: "Aspects are numbered by their place: the second of A1 is A1.2."
-    }
-  )
+  @ApiOperation({
+    summary: 'Import a marking scheme from JSON 导入评分标准',
+    description: "Aspects are numbered by their place: the second of A1 is A1.2.",
+  })
   @Produces(DoneAnswer, { status: 201 })
   create(@Body() body: SchemeDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.import(caller.newId(), 'json', schemeFrom(body), caller);

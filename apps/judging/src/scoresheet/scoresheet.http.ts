@@ -127,12 +127,10 @@ export class ScoresheetController {
   @Put(':id')
   @Roles('judge')
   @IfMatchRequired()
-  @ApiOperation(
-    {
-      summary: 'Save a draft 保存草稿',
-      description: 'If-Match: "0" where nothing was saved yet, else the version that was read: the later of two devices is told.',
-    }
-  )
+  @ApiOperation({
+    summary: 'Save a draft 保存草稿',
+    description: 'If-Match: "0" where nothing was saved yet, else the version that was read: the later of two devices is told.',
+  })
   @Produces(DoneAnswer)
   async save(@IdParam('id') id: string, @Body() { marks, ...asked }: DraftDto, @TheCaller() caller: Caller): Promise<Done> {
     const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
@@ -142,12 +140,10 @@ export class ScoresheetController {
   @Post(':id/submit')
   @HttpCode(200)
   @Roles('judge')
-  @ApiOperation(
-    {
-      summary: 'Submit a complete sheet, and sign it if you like 提交评分表',
-      description: 'The same marks may be sent again after a lost answer.'
-    }
-  )
+  @ApiOperation({
+    summary: 'Submit a complete sheet, and sign it if you like 提交评分表',
+    description: 'The same marks may be sent again after a lost answer.',
+  })
   @Produces(DoneAnswer)
   async submit(
     @IdParam('id') id: string, @Body() { marks, sign = false, ...asked }: SubmitDto, @TheCaller() caller: Caller
