@@ -34,6 +34,18 @@ describe('the configuration', () => {
     expect(errors.join()).not.toContain('secret'); // a configuration error is logged
   });
 
+  it('finds the bus in Kafka, or in a database', () => {
+    const kafka = (env: Record<string, string>) => readConfig({ ...good, ...env }).kafka;
+    expect(kafka({})).toBeUndefined();
+    expect(kafka({ BUS_URL: 'postgres://a:b@localhost/bus', KAFKA_BROKERS: 'a:9092' })).toBeUndefined();
+    expect(kafka({ BUS_URL: 'kafka://a:9092,b:9092' })).toEqual({ brokers: ['a:9092', 'b:9092'] });
+    expect(kafka({ KAFKA_BROKERS: 'a:9092', KAFKA_TLS: 'true', KAFKA_USERNAME: 'judging', KAFKA_PASSWORD: 'p' })).toEqual({
+      brokers: ['a:9092'], tls: {}, sasl: { mechanism: 'scram-sha-512', username: 'judging', password: 'p' },
+    });
+    const wrong = errorsOf({ ...good, BUS_URL: 'kafka://nowhere', KAFKA_BROKERS: 'a', KAFKA_TLS: 'yes', KAFKA_SASL_MECHANISM: 'x' });
+    expect(wrong.map((error) => error.split(' ')[0]).sort()).toEqual(['BUS_URL', 'KAFKA_BROKERS', 'KAFKA_SASL_MECHANISM', 'KAFKA_TLS']);
+  });
+
   it('takes a clock moved by hand, but never in production', () => {
     expect(errorsOf({ ...good, JINJI_CLOCK: 'manual' })).toEqual([]);
     expect(

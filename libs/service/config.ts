@@ -1,7 +1,11 @@
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import { type KafkaAccess, kafkaAccess, saslMechanisms } from '#libs/messaging';
 
 const postgresUrl = /^postgres(ql)?:\/\/\S+$/;
+const brokers = '[\\w.-]+:\\d{1,5}(,\\s*[\\w.-]+:\\d{1,5})*';
+const brokerList = new RegExp(`^${brokers}$`);
+const busUrl = new RegExp(`^(postgres(ql)?://\\S+|kafka://${brokers}/?)$`);
 
 /** What a service is told by environment variables; checked at start, all errors at once. */
 export class ServiceConfig {
@@ -14,10 +18,38 @@ export class ServiceConfig {
   @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
   MIGRATION_DATABASE_URL?: string;
 
-  /** The event bus: a PostgreSQL database that the services share; the service's own where not set. */
+  /** The event bus: Kafka, or a PostgreSQL database that the services share; the service's own where neither is set. */
   @IsOptional()
-  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  @Matches(busUrl, { message: 'must be a postgres:// URL, or kafka://host:port,host:port' })
   BUS_URL?: string;
+
+  /** The same as a `BUS_URL` that begins with kafka://, where there is no BUS_URL. */
+  @IsOptional()
+  @Matches(brokerList, { message: 'must be host:port, or several with commas between' })
+  KAFKA_BROKERS?: string;
+
+  @IsIn(['true', 'false'])
+  KAFKA_TLS: string = 'false';
+
+  /** Files in PEM: the authority, where it is not a public one, and a certificate and key of ours. */
+  @IsOptional()
+  KAFKA_TLS_CA?: string;
+
+  @IsOptional()
+  KAFKA_TLS_CERT?: string;
+
+  @IsOptional()
+  KAFKA_TLS_KEY?: string;
+
+  @IsOptional()
+  @IsIn(saslMechanisms)
+  KAFKA_SASL_MECHANISM?: string;
+
+  @IsOptional()
+  KAFKA_USERNAME?: string;
+
+  @IsOptional()
+  KAFKA_PASSWORD?: string;
 
   @IsOptional()
   @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
@@ -62,6 +94,12 @@ export class ServiceConfig {
   @IsInt()
   @Min(1)
   RATE_LIMIT: number = 120;
+
+  /** How to reach Kafka, where that is the bus. */
+  get kafka(): KafkaAccess | undefined {
+    const at = this.BUS_URL?.startsWith('kafka:') ? this.BUS_URL : this.BUS_URL === undefined ? this.KAFKA_BROKERS : undefined;
+    return at === undefined ? undefined : kafkaAccess(at, this);
+  }
 
   get masterKey(): Buffer {
     return Buffer.from(this.MASTER_KEY, 'base64');

@@ -23,7 +23,7 @@ export const migrationsOf = (definition: ServiceDefinition): MigrationClass[] =>
 export const migrate = async (definition: ServiceDefinition, config: ServiceConfig): Promise<string[]> => {
   const owner = config.MIGRATION_DATABASE_URL;
   if (owner === undefined) throw new Error('MIGRATION_DATABASE_URL is needed to migrate: the owner of the tables');
-  const busOwner = config.BUS_MIGRATION_URL ?? (config.BUS_URL === undefined ? owner : undefined);
+  const busOwner = config.kafka ? undefined : config.BUS_MIGRATION_URL ?? (config.BUS_URL === undefined ? owner : undefined);
   const ran = await locked(owner, async () => {
     const names = await runAll(owner, 'migrations', migrationsOf(definition));
     await grant(

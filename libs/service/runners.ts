@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Aggregates, EventStore, Query } from '#libs/event-store';
-import { EmbeddedBus, type Message, published, Reactor, Relay } from '#libs/messaging';
+import { type Bus, EmbeddedBus, type KafkaAccess, KafkaBus, type Message, published, Reactor, Relay } from '#libs/messaging';
 import { queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
 import type { DomainClock } from './clock.js';
 import type { Job, Reaction, ServiceDefinition } from './definition.js';
@@ -16,7 +16,8 @@ interface Tx {
 
 export interface RunnerParts {
   readonly definition: ServiceDefinition;
-  readonly busUrl: string;
+  /** Where the bus is: Kafka, or a database. */
+  readonly busAt: KafkaAccess | string;
   readonly db: DataSource;
   readonly query: Query;
   readonly store: EventStore;
@@ -43,12 +44,14 @@ export class Runners {
   readonly relay: Relay;
   readonly reactor: Reactor<Tx>;
   readonly jobs: readonly JobRunner[];
-  private readonly bus: EmbeddedBus;
+  private readonly bus: Bus;
 
   constructor(private readonly parts: RunnerParts) {
     const { definition, db, store, aggregates, clock, log, signals, query } = parts;
     const rules = definition.timers ?? [];
-    this.bus = new EmbeddedBus({ url: parts.busUrl });
+    const { busAt } = parts;
+    const overKafka = typeof busAt !== 'string';
+    this.bus = overKafka ? new KafkaBus({ access: busAt, clientId: definition.name }) : new EmbeddedBus({ url: busAt });
     this.views = new ViewRunner({ store, db, views: [...definition.views, timersView(rules)], log });
     this.timers = new TimerRunner({
       rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended(),

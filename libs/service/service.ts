@@ -75,7 +75,7 @@ export const createService = async (
     ServiceModule.of(definition, parts), adapter, { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
   const runners: Runners = new Runners({
-    definition, busUrl: config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
+    definition, busAt: config.kafka ?? config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
     transactions: app.get(Transactions, { strict: false }),
     jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
   });

@@ -1,0 +1,24 @@
+import { describeKafka, testKafka, type TestService, testService } from '#libs/testing';
+import { toyService } from './toy.js';
+
+describeKafka('a service over Kafka', () => {
+  let toys: TestService;
+  beforeAll(async () => void (toys = await testService(toyService, { env: { BUS_URL: `kafka://${await testKafka()}` } })), 120_000);
+  afterAll(() => toys?.close());
+
+  it('says in public what happened, reacts to it once, and tells its health', async () => {
+    const { id } = (await toys.request<{ id: string }>('POST', '/toys', { body: { name: 'tram' } })).body;
+    await toys.settled();
+    const { events } = (await toys.request<{ events: { what: string; who: string; id: string; cause: string | null }[] }>(
+      'GET', `/history/toy/${id}`, { as: 'auditor' },
+    )).body;
+    expect(events.map(({ what, who }) => [what, who])).toEqual([['ToyMade', expect.any(String)], ['ToyPainted', 'reaction']]);
+    expect(events[1]?.cause).toBe(events[0]?.id);
+    const health = await toys.request<{ details: unknown }>('GET', '/health', { as: null });
+    expect(health).toMatchObject({
+      status: 200, body: { details: { consumers: { status: 'up', lag: 0, parked: 0 }, relay: { status: 'up' } } },
+    });
+    const embedded = await toys.database.query(`SELECT FROM pg_namespace WHERE nspname = 'bus'`);
+    expect(embedded).toEqual([]); // no bus was made in a database
+  }, 60_000);
+});
