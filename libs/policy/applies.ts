@@ -16,7 +16,7 @@ export interface ContestKind {
 
 const allows = (list: readonly string[], value: string): boolean => list.length === 0 || list.includes(value);
 
-/** Does the pack speak about this contest? */
-export const appliesTo = ({ applies }: Pack, contest: ContestKind): boolean =>
-  allows(applies.series, contest.series) && allows(applies.classes, contest.class) &&
+/** Does the pack speak about this contest? One about certificates decides no contest. */
+export const appliesTo = ({ applies, occasion }: Pack, contest: ContestKind): boolean =>
+  occasion === undefined && allows(applies.series, contest.series) && allows(applies.classes, contest.class) &&
   allows(applies.groups, contest.group) && allows(applies.purposes, contest.purpose);

@@ -31,7 +31,8 @@ export interface ShortFacts {
   /** Facts of the person that not every deployment has. */
   readonly person?: Omit<PersonFacts, 'age' | 'status'>;
   readonly related?: HeldFacts['related'];
-  readonly payments?: HeldFacts['payments'];
+  /** null: nobody knows them, also where the defaults name some. */
+  readonly payments?: HeldFacts['payments'] | null;
   readonly certificate?: CertificateFacts;
   readonly promoted?: readonly { contest: string; occupation?: string; level: Level; finalAt: string }[];
 }
@@ -63,7 +64,7 @@ export const factsOf = (short: ShortFacts): Facts => ({
     promotions: (short.promoted ?? []).map(({ contest, occupation, level, finalAt }) =>
       ({ contest, occupation: occupation ?? '6-18-01-01', level, firstFinalAt: instant(finalAt) })),
     ...(short.related === undefined ? {} : { related: short.related }),
-    ...(short.payments === undefined ? {} : { payments: short.payments }),
+    ...(short.payments === undefined || short.payments === null ? {} : { payments: short.payments }),
   },
 });
 

@@ -39,7 +39,7 @@ const bar = (pack: Pack, facts: Facts): Decision | undefined => {
   if (needsOverride(pack) && !contest.overridden)
     return held(kinds, reason('override-missing', 'all', null, '政策包未经核实，且没有启用它的人工确认记录',
       'the pack is not verified, and no override was recorded'));
-  if (!appliesTo(pack, contest))
+  if (pack.occasion === undefined && !appliesTo(pack, contest))
     return none(
       reason('pack-does-not-apply', 'all', null, '该政策包不适用于本赛项（系列、类别、组别或性质）', 'the pack does not speak about this contest'),
     );
@@ -144,7 +144,6 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
   };
   // A hole stands even where no rule's condition can hold in it: a band that the source does not name.
   for (const hole of holes) {
-    if (hole.rule !== undefined) continue;
     for (const kind of hole.effects) if (hole.then === 'hold') holding.add(kind);
     reasons.push(holeReason(hole, hole.effects[0] ?? 'level'));
   }

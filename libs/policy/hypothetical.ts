@@ -38,9 +38,8 @@ export const onePromotionAYear = (): LoadedPack => topThree({
 
 const yuan = (level: number, amount: number) => ({ level, fen: amount * 100 });
 
-/** First place: one level above the event's, students at most `studentCap`; cash only with a certificate, the medal always. */
-export const chongmingType = (version: string, studentCap: number): LoadedPack => hypothetical('chongming-type', {
-  version, ceilings: [{ id: 'students', group: 'student', level: studentCap, cite }],
+/** An occupation rule beside Chongming's: one level above the event's; cash only with a certificate, the medal always. */
+export const chongmingType = (): LoadedPack => hypothetical('chongming-type', {
   occupations: { catalogue: ['6-18-01-01'], onMissing: 'noLevel', cite },
   rules: [
     {

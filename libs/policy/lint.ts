@@ -181,7 +181,9 @@ const gaps = (pack: Pack): Found[] => {
       const declared = holes.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
       const given = rules.reduce((bits, { when }) => bits | placesAt(when, point).may, 0n);
       const silent = !rules.some(({ when }) => speaks(when, point));
-      const missing = silent ? fullField(point.field) & ~declared : beforeLast(given) & ~given & ~declared;
+      // A silver medal begins at the second place; a level that leaves the first place out is forgotten.
+      const from = kind === 'level' || given === 0n ? fullField(point.field) : fullField(point.field) & ~((given & -given) - 1n);
+      const missing = (silent ? fullField(point.field) : beforeLast(given) & from & ~given) & ~declared;
       if (missing === 0n) continue;
       const rank = firstOf(missing);
       once(found, error('undeclared-hole', `${ids.join(', ')} (${point.group}${point.medal === undefined ? '' : `, ${point.medal}`}${silent ? `, ${point.teamSize}` : ''})`,

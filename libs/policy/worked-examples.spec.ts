@@ -1,6 +1,6 @@
 import { factsOf, inShort, type ShortFacts } from './cases.js';
 import { chongmingType, guangzhouType, shandongType } from './hypothetical.js';
-import { decide, findPack, type LoadedPack, type Placing, placesOf } from './index.js';
+import { decide, findPack, type LoadedPack, type Placing, parsePack, placesOf } from './index.js';
 
 /** The examples whose pack is not shipped, on hypothetical packs; the others are cases beside their pack. */
 const decided = ({ pack }: LoadedPack, facts: ShortFacts) => inShort(decide(pack, factsOf(facts)));
@@ -33,17 +33,25 @@ it('example 9: when the 8th is annulled, 40 are ranked and the 21st is the 20th'
 });
 
 it('example 10: an occupation outside the catalogue: no level, cash withheld, the medal only', () => {
-  expect(decided(chongmingType('1', 3), { rank: 1, paper: 3, holds: 4, occupation: '6-31-01-03' })).toEqual({
+  expect(decided(chongmingType(), { rank: 1, paper: 3, holds: 4, occupation: '6-31-01-03' })).toEqual({
     level: null, honours: ['medal (award)'], yuan: [], held: [],
     reasons: ['occupation-outside', 'needs-certificate', 'needs-certificate'],
   });
 });
 
 it('example 11: the pack that was frozen at the announcement decides, not a newer one', () => {
-  const first: ShortFacts = { rank: 1, paper: 3, group: 'student', status: 'student', holds: 4 };
-  expect(decided(chongmingType('1', 3), first)).toMatchObject({ level: '4→3', yuan: ['3000', '2000'], reasons: ['ceiling'] });
-  expect(decided(chongmingType('2', 4), first)).toMatchObject({ level: null, yuan: [] });
-  expect(chongmingType('1', 3).digest).not.toBe(chongmingType('2', 4).digest);
+  const old = findPack('chongming-2025', '1');
+  if (old === undefined) throw new Error('not shipped');
+  const { pack } = old;
+  const newer = parsePack({
+    ...pack, version: '2', valid: { from: '2026-05-01', to: null }, ceilings: [{ id: 'students', group: 'student', level: 4, cite: ['chongming'] }],
+  });
+  const first: ShortFacts = {
+    series: 'chongming', class: 'district', rank: 1, paper: 3, group: 'student', status: 'student', holds: 4,
+  };
+  expect(decided(old, first)).toMatchObject({ level: '4→3', yuan: ['3000', '2000'], reasons: ['ceiling'] });
+  expect(decided(newer, first)).toMatchObject({ level: null, yuan: [] });
+  expect(old.digest).not.toBe(newer.digest);
 });
 
 it('example 12: a gate before the ranking: the second with 58 in theory is not ranked, the old fourth is third', () => {

@@ -107,6 +107,38 @@ describe('deciding a worker again', () => {
     }));
   });
 
+  it.each<[string, string, Partial<Result['contest']>, readonly string[]]>([
+    ['a medal', 'shanghai-worldskills-44', { series: 'worldskills-44', class: 'worldskills' }, ['level', 'money']],
+    [
+      'whether the occupation has a national standard', 'anhui-provincial-1-2023',
+      { series: 'anhui-provincial', class: 'provincial-1' }, ['level'],
+    ],
+    ['the level of the paper', 'chongming-2025', { series: 'chongming', class: 'district', level: null }, ['level', 'money']],
+  ])('holds what hangs on a fact that no event brings, and never guesses it: %s', (fact, id, contest, held) => {
+    const needing = findPack(id, '1');
+    if (needing === undefined) throw new Error('not shipped');
+    const known = result('a', '2026-06-10T01:00:00.000Z', 1, 1);
+    const state = evolveFile(file.decider.initial, {
+      type: 'ResultKnown', ...known, contest: { ...known.contest, ...contest }, pack: { id, version: '1', digest: needing.digest },
+    });
+    const [step] = differences(worker, state, []);
+    if (step?.is !== 'decide') throw new Error('nothing is decided');
+    expect(step.folded.decision).toMatchObject({ level: null, money: [], held });
+    expect(step.folded.decision.reasons.map(({ code, text }) => `${code}: ${text.en}`).join('\n')).toMatch(
+      new RegExp(`fact-missing: not known: .*${fact.split(' ').at(-1) ?? ''}`),
+    );
+  });
+
+  it('gives nobody a level by a pack about certificates', () => {
+    const about = findPack('shanghai-training-subsidy', '1');
+    if (about === undefined) throw new Error('not shipped');
+    const pack_ = { id: about.pack.id, version: '1', digest: about.digest };
+    const state = evolveFile(file.decider.initial, { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1), pack: pack_ });
+    expect(differences(worker, state, [])).toMatchObject([
+      { folded: { decision: { is: 'held', level: null, money: [], reasons: [{ code: 'fact-missing' }] } } },
+    ]);
+  });
+
   it('revokes all decisions of a record that was merged away', () => {
     const events: readonly FileEvent[] = [
       { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1) },
