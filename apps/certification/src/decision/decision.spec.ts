@@ -51,8 +51,9 @@ describe('a promotion decision', () => {
     ]);
   });
 
-  it('is never approved by who trained the candidate', () => {
+  it('is never approved by who trained the candidate, nor by the candidate', () => {
     expect(() => after(proposed, ended).when({ ...approve, by: 'trainer' })).toThrow(refused('trained-the-candidate'));
+    expect(() => after(proposed, ended).when({ ...approve, by: about.worker })).toThrow(refused('own-decision'));
   });
 
   it('is held by an objection while on notice, and goes on when that is dismissed', () => {

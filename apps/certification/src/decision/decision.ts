@@ -135,6 +135,8 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       if (command.trainers.includes(command.by))
         throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
           'another certifier approves');
+      if (command.by === state.about.worker)
+        throw new Refusal('own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), 'another certifier approves');
       return [approval(state.proposed, command.by, 'person', command.at)];
     }
     case 'Reject':
