@@ -328,7 +328,10 @@ describe('certification, through HTTP and the bus', () => {
     expect(
       (await certifying.request('GET', `/decisions/${decision}`, { as: { role: 'certifier', org: 'org-2' } })).status,
     ).toBe(404);
-    expect(await post(`/decisions/${decision}/dismiss-objection`, { reasons: '档案核对无误' })).toMatchObject({ status: 200 });
+    const dismiss = (as?: { role: 'certifier'; sub: string }) =>
+      post(`/decisions/${decision}/dismiss-objection`, { reasons: '档案核对无误' }, as);
+    expect(await dismiss({ role: 'certifier', sub: id('ida') })).toMatchObject({ status: 422, body: { rule: 'own-decision' } });
+    expect(await dismiss()).toMatchObject({ status: 200 });
     await certifying.moveClock('2026-06-17T01:00:00.000Z');
     expect(await post(`/decisions/${decision}/approve`)).toMatchObject({ status: 200 });
     await certifying.settled();

@@ -12,7 +12,7 @@ import { contest, runId } from '../contest/contest.js';
 import { file } from '../file/file.js';
 import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
-import { decision, type DecisionCommand, type DecisionState } from './decision.js';
+import { apart, decision, type DecisionCommand, type DecisionState } from './decision.js';
 import {
   BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, DecisionWithNotesDto, explained, ExplanationDto,
   ObjectionDto,
@@ -201,7 +201,8 @@ export class DecisionController {
   @Produces(DoneAnswer)
   dismissObjection(@IdParam('id') id: string, @Body() { reasons }: ReasonsDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
-      const kept = await this.vault.put(work.query, (await load(work, id)).about.worker, reasons, caller.newId());
+      const { worker } = await forCertifier(work, id, caller);
+      const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       return work.decide(decision, id, { type: 'DismissObjection', by: caller.subject, reasons: kept, at: caller.at });
     });
   }
@@ -216,7 +217,7 @@ export class DecisionController {
   @Produces(DoneAnswer)
   settle(@IdParam('id') id: string, @Body() { place, reasons }: RulingDto, @TheCaller() caller: Caller): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
-      const { worker, contest: of, entryNumber } = (await load(work, id)).about;
+      const { worker, contest: of, entryNumber } = await forCertifier(work, id, caller);
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, { type: 'RulePlace', by: caller.subject, place, reasons: kept });
       await work.decide(contest, of, { type: 'GivePlace', entryNumber, place });
@@ -252,6 +253,13 @@ const load = async (work: Work, id: string): Promise<Known> => {
   const { state } = await work.load(decision, id);
   if (state.is === 'none') throw new NotFound('decision', id);
   return state;
+};
+
+/** What the decision is about, for a certifier who is apart from the candidate. */
+const forCertifier = async (work: Work, id: string, { subject }: Caller): Promise<Known['about']> => {
+  const { about } = await load(work, id);
+  apart(subject, about.worker, (await work.load(file, about.worker)).state.trainers);
+  return about;
 };
 
 const approval = (

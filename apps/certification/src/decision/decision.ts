@@ -105,6 +105,15 @@ interface Known {
   readonly held: readonly EffectKind[];
 }
 
+/** 考培分离: whoever trained the candidate does not certify, nor the candidate; it holds for whatever leads to the level. */
+export const apart = (by: string, worker: string, trainers: readonly string[]): void => {
+  if (trainers.includes(by))
+    throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
+      'another certifier decides');
+  if (by === worker)
+    throw new Refusal('own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), 'another certifier decides');
+};
+
 const decide = (command: DecisionCommand, state: DecisionState): readonly DecisionEvent[] => {
   switch (command.type) {
     case 'Find': return state.is === 'none' ? find(command) : [];
@@ -132,11 +141,7 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
     case 'Approve': {
       if ((state.is === 'approved' || state.is === 'issued')) return []; // approved already, whoever asks again
       if (state.is !== 'awaiting') throw wrong(state, state.is === 'onNotice' ? 'notice-not-over' : 'not-awaiting-approval');
-      if (command.trainers.includes(command.by))
-        throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
-          'another certifier approves');
-      if (command.by === state.about.worker)
-        throw new Refusal('own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), 'another certifier approves');
+      apart(command.by, state.about.worker, command.trainers);
       return [approval(state.proposed, command.by, 'person', command.at)];
     }
     case 'Reject':
