@@ -112,7 +112,7 @@ const dimensions = (pack: Pack) => {
     classes: pack.applies.classes.length > 0 ? pack.applies.classes : [...classes, '—'],
     levels: levels.length === 0 ? [null] : [5, 4, 3, 2, 1, null],
     teamSizes: upwards(1, Math.min(Math.max(3, ...sizes) + 1, 20)),
-    fields: upwards(pack.fieldMinimum?.count ?? 1, Math.min((Math.max(10, ...fields) + 2) * Math.max(1, ...times), 300)),
+    fields: upwards(Math.min(pack.fieldMinimum?.count ?? 1, pack.fieldMinimum?.forSelection ?? Infinity), Math.min((Math.max(10, ...fields) + 2) * Math.max(1, ...times), 300)),
     medals: all.some((c) => 'medal' in c) ? ['gold', 'silver', 'bronze', 'excellence', 'none'] : [undefined],
     statuses: pick((c) => ('status' in c ? [c.status] : [])),
     holds: all.some((c) => 'holds' in c) ? [null, 5, 4, 3, 2, 1] : [],

@@ -50,10 +50,11 @@ const bar = (pack: Pack, facts: Facts): Decision | undefined => {
   if (placing.rank === null)
     return none(reason('not-ranked', 'all', null, `未参与排名：${placing.unranked ?? ''}`, `not ranked: ${placing.unranked ?? ''}`));
   const minimum = pack.fieldMinimum;
-  if (minimum !== undefined && placing.field < minimum.count) {
+  const least = (contest.purpose === 'selection' ? minimum?.forSelection : undefined) ?? minimum?.count ?? 0;
+  if (minimum !== undefined && placing.field < least) {
     const why = reason('field-too-small', 'all', 'fieldMinimum',
-      `参与排名 ${placing.field}，少于规定的 ${minimum.count}`,
-      `${placing.field} ranked, fewer than the ${minimum.count} that the rule demands`, minimum.cite);
+      `参与排名 ${placing.field}，少于规定的 ${least}`,
+      `${placing.field} ranked, fewer than the ${least} that the rule demands`, minimum.cite);
     return minimum.below === 'hold' ? held(kinds, why) : none(why);
   }
   const listed = occupationOf(pack, facts);

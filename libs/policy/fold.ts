@@ -1,6 +1,6 @@
 import { civilDate, type CivilDate, text } from '#libs/decider';
 import { decide, effectsDigest, withoutPack } from './decide.js';
-import { otherText } from './effects.js';
+import { moneyText, otherText } from './effects.js';
 import type {
   ContestFacts, Decision, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts, Reason,
 } from './facts.js';
@@ -68,12 +68,20 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
 };
 
 /** The chain carries levels, honours and money of the person: anything else is told as a reason, for a person to act on. */
-const told = (decision: Decision): Decision => decision.others === undefined ? decision : {
-  ...decision,
-  reasons: [...decision.reasons, ...decision.others.map((other): Reason => ({
-    code: 'not-carried', effect: 'all', by: other.rule, cite: [],
-    text: text(`${otherText(other).zh}：本系统尚不办理，须人工办理`, `${otherText(other).en}: not carried here yet, to be done by hand`),
-  }))],
+const told = (decision: Decision): Decision => {
+  const upTo = decision.money.filter(({ atMost }) => atMost === true); // how much of it, the authority says
+  const byHand = [
+    ...(decision.others ?? []).map((other) => ({ by: other.rule, what: otherText(other) })),
+    ...upTo.map((money) => ({ by: money.rule, what: moneyText(money) })),
+  ];
+  if (byHand.length === 0) return decision;
+  return {
+    ...decision, money: decision.money.filter((money) => !upTo.includes(money)),
+    reasons: [...decision.reasons, ...byHand.map(({ by, what }): Reason => ({
+      code: 'not-carried', effect: 'all', by, cite: [],
+      text: text(`${what.zh}：本系统尚不办理，须人工办理`, `${what.en}: not carried here yet, to be done by hand`),
+    }))],
+  };
 };
 
 /** The highest level; held at the same height, the longer one. */

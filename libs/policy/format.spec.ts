@@ -103,6 +103,35 @@ describe('short fields, as in Moscow 2018', () => {
   it('pass the linter', () => expect(lint(packOf(parts))).toEqual([]));
 });
 
+it('a field minimum that is lower for a selection, as in Shandong', () => {
+  const parts: Partial<Pack> = { fieldMinimum: { count: 30, forSelection: 15, below: 'selectionOnly', cite } };
+  expect(decided(parts, { field: 29 })).toMatchObject({ level: null, reasons: ['field-too-small'] });
+  expect(decided(parts, { field: 30 })).toMatchObject({ level: 'none→2' });
+  expect(decided(parts, { field: 15, purpose: 'selection' })).toMatchObject({ level: 'none→2' });
+  expect(decided(parts, { field: 14, purpose: 'selection' })).toMatchObject({ level: null });
+});
+
+describe('the conditions of application for 三级 (2023), any of which suffices', () => {
+  const years = (level_: 4, n: number): Condition => ({ holds: { level: level_, orAbove: false, months: 12 * n } });
+  const when: Condition = {
+    any: [
+      { occupationMonths: { from: 120, to: null } }, years(4, 4),
+      { holdsQualification: { title: '初级职称', months: 12 } },
+      { all: [{ holds: { level: 4, orAbove: false } }, { holdsQualification: { title: '高职' } }] },
+    ],
+  };
+  const known = { occupationMonths: 60, qualifications: [] };
+  it.each<[string, ShortFacts, string | null]>([
+    ['ten years in the trade', { person: { ...known, occupationMonths: 120 } }, 'none→3'],
+    ['四级 for four years', { person: known, holds: 4, since: '2022-05-02' }, '4→3'],
+    ['四级 for a day less', { person: known, holds: 4, since: '2022-05-03' }, null],
+    ['初级职称 for a year', { person: { ...known, qualifications: [{ title: '初级职称', since: '2025-05-02' }] } }, 'none→3'],
+    ['四级 and 高职', { person: { ...known, qualifications: [{ title: '高职', since: '2026-01-01' }] }, holds: 4, since: '2026-01-01' }, '4→3'],
+    ['高职 alone', { person: { ...known, qualifications: [{ title: '高职', since: '2020-01-01' }] } }, null],
+    ['nobody knows the years nor the titles', {}, 'held: fact-missing'],
+  ])('%s', (_, facts, found) => expect(level(when, facts)).toBe(found));
+});
+
 describe('money', () => {
   const subsidy = (parts: Parameters<typeof pay>[0], more: Partial<Pack> = {}) => ({ rules: [rule({ all: [] }, pay(parts))], ...more });
   const payment = { rule: 'top-three/rule', exclusive: 'training', occupation: '6-18-01-01', level: 3 as const, on: '2026-02-01' };
@@ -170,6 +199,14 @@ describe('what the chain does not carry', () => {
     const [folded] = fold([{ pack: packOf({ rules }), contest, placing, person, rejected: null }], []);
     expect(folded?.decision.reasons.filter(({ code }) => code === 'not-carried').map(({ text }) => text.en)[2])
       .toBe('team points 15 (the team): not carried here yet, to be done by hand');
+  });
+  it('includes an amount "up to": how much of it, the authority says', () => {
+    const { contest, placing, person } = factsOf(facts);
+    const pack = packOf({ rules: [rule({ all: [] }, [...pay({ atMost: true }), ...given])] });
+    expect(decide(pack, factsOf(facts)).money).toMatchObject([{ fen: 100_000, atMost: true }]);
+    const [folded] = fold([{ pack, contest, placing, person, rejected: null }], []);
+    expect(folded?.decision).toMatchObject({ level: { to: 3 }, money: [], reasons: [{ code: 'not-carried' }] });
+    expect(folded?.decision.reasons[0]?.text.en).toBe('up to CNY 1000.00: not carried here yet, to be done by hand');
   });
   it('changes what a decision is', () => {
     const of = (points: Pack['rules']) => effectsDigest(decide(packOf({ rules: points }), factsOf(facts)));

@@ -157,7 +157,9 @@ const pack = record({
     /** What a rank shared after every key means where only a part of its places lies within a cut. */
     tieAtCut: oneOf('share', 'panel', 'includeAll', 'excludeAll'), cite: cite(), verification: Type.Optional(verification()),
   }),
-  fieldMinimum: Type.Optional(record({ count: count(1), below: oneOf('selectionOnly', 'void', 'hold'), cite: cite() })),
+  fieldMinimum: Type.Optional(record({
+    /** A selection contest may need fewer. */
+    count: count(1), forSelection: Type.Optional(count(1)), below: oneOf('selectionOnly', 'void', 'hold'), cite: cite() })),
   /** The highest level that a contest of a group may write. */
   ceilings: Type.Array(record({ id: name(), group: oneOf('worker', 'student'), level: level(), cite: cite() })),
   holes: Type.Array(hole),
