@@ -113,8 +113,9 @@ export class KafkaConsumer implements Subscription {
     consumer.on(CRASH, ({ payload }) => crash(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       heard();
+      this.failures.clear(); // of partitions that may be another member's now
+      this.failing = null;
       this.partitions = Object.values(payload.memberAssignment).reduce((sum, each) => sum + each.length, 0);
-      if (this.failures.size === 0) this.failing = null;
     });
   }
 

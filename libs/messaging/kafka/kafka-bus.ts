@@ -25,7 +25,7 @@ export class KafkaBus implements Bus {
     this.kafka = clientOf(options.access, options.clientId ?? 'jinji');
     this.lane = new Lane(this.kafka);
     this.times = {
-      sessionMs: options.sessionMs ?? 15_000, beatMs: options.beatMs ?? 1_000, waitMs: options.waitMs ?? 500,
+      sessionMs: options.sessionMs ?? 8_000, beatMs: options.beatMs ?? 1_000, waitMs: options.waitMs ?? 500,
       lookMs: options.lookMs ?? 1_000, sideBySide: options.sideBySide ?? 4,
     };
   }
