@@ -1,6 +1,6 @@
 /**
  * Policy packs at the command line, with the engine of the service and nothing else: no database, no network.
- *   lint [PACK…]                                 what is wrong with the packs, alone and together; without any: all shipped ones
+ *   lint [PACK…]                                 what is wrong with the packs, alone and beside the shipped; without any: all shipped
  *   decide PACK FACTS.json [--explain] [--json]  what follows from the facts, and why
  *   schemas                                      writes docs/policy/*.schema.json
  * PACK is a file, or the id of a shipped pack, with @version where there are several. lint takes --json, too.
@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   type Checked, decide, type Decision, explain, type Explanation, type Finding, lint, lintFile, lintTogether, type LoadedPack,
-  outcomeText, packs, parseFacts, parsePack, policyDocuments,
+  nameOf, outcomeText, packs, parseFacts, parsePack, policyDocuments,
 } from '#libs/policy';
 
 const usage = 'npm run -s policy -- lint [PACK…] [--json] | decide PACK FACTS.json [--explain] [--json] | schemas';
@@ -48,7 +48,11 @@ const lintAll = (names: readonly string[]): readonly Finding[] => {
       return found === undefined ? lintFile(read(name), name) : { findings: lint(found.pack), loaded: found };
     });
   const loaded = checked.flatMap(({ loaded: each }) => (each === null ? [] : [each.pack]));
-  return [...checked.flatMap(({ findings }) => findings), ...lintTogether(loaded)];
+  // A pack of yours must not meet one that is shipped, either.
+  const mine = new Set(loaded.map(nameOf));
+  const others = packs().map(({ pack }) => pack).filter((pack) => !mine.has(nameOf(pack)));
+  const together = lintTogether([...loaded, ...others]).filter(({ pack, rule }) => mine.has(pack) || mine.has(rule));
+  return [...checked.flatMap(({ findings }) => findings), ...together];
 };
 
 const findingLines = ({ is, check, pack, rule, says, todo }: Finding): string =>

@@ -104,8 +104,8 @@ const settleTie = (first: Decision, others: readonly Decision[], { placing }: Fa
   const differs = (kind: EffectKind): boolean =>
     others.some((other) => canonical(part(other, kind)) !== canonical(part(first, kind)));
   const open = kinds.filter(differs);
-  const others_ = others.every((other) => canonical(other.others ?? []) === canonical(first.others ?? []));
-  if (open.length === 0 && others_) return first;
+  const sameBesides = others.every((other) => canonical(other.others ?? []) === canonical(first.others ?? []));
+  if (open.length === 0 && sameBesides) return first;
   const why = reason('tie-at-the-cut', open.length === kinds.length ? 'all' : (open[0] ?? 'all'), 'ranking',
     `第 ${placing.rank} 名由 ${placing.tied} 人（队）并列，所有并列规则用尽，须由评审组裁定`,
     `rank ${placing.rank} is shared by ${placing.tied} after every key: a panel must settle it`, pack.ranking.cite);
@@ -114,8 +114,8 @@ const settleTie = (first: Decision, others: readonly Decision[], { placing }: Fa
     honours: open.includes('honours') ? [] : first.honours,
     money: open.includes('money') ? [] : first.money,
     held: kinds.filter((kind) => open.includes(kind) || first.held.includes(kind)),
-    ...(others_ && first.others !== undefined ? { others: first.others } : {}),
-  }, [...first.reasons, why], first.rules, !others_);
+    ...(sameBesides && first.others !== undefined ? { others: first.others } : {}),
+  }, [...first.reasons, why], first.rules, !sameBesides);
 };
 
 const part = (decision: Decision, kind: EffectKind): unknown =>

@@ -97,8 +97,8 @@ describe('short fields, as in Moscow 2018', () => {
   ];
   const parts: Partial<Pack> = { fieldMinimum: { count: 4, below: 'void', cite }, rules: [rule({ rankByField: top })] };
   it.each([[3, 0], [4, 1], [5, 2], [6, 3], [80, 3]])('%i in the field: %i medals', (field, medals) => {
-    const given_ = [1, 2, 3, 4].filter((rank) => decided(parts, { rank, field }).level !== null);
-    expect(given_).toHaveLength(medals);
+    const winners = [1, 2, 3, 4].filter((rank) => decided(parts, { rank, field }).level !== null);
+    expect(winners).toHaveLength(medals);
   });
   it('pass the linter', () => expect(lint(packOf(parts))).toEqual([]));
 });
@@ -165,11 +165,11 @@ describe('money', () => {
     ['life', { on: '2001-01-01' }, { rule: 'another/rule' }],
     ['occupationLevel', {}, { occupation: '6-31-01-03' }],
     ['lowerLevel', { level: 2 as 3 }, { level: 3 }],
-  ])('is capped per %s', (per, counts, counts_not) => {
+  ])('is capped per %s', (per, counts, another) => {
     const caps: Pack['caps'] = [{ id: 'cap', title, per, count: 1, of: 'money', cite }];
     const parts = subsidy({}, { ...onCertificate, caps });
     expect(decided(parts, { certificate, payments: [{ ...payment, ...counts }] }).reasons).toEqual(['cap-reached']);
-    expect(decided(parts, { certificate, payments: [{ ...payment, ...counts_not }] }).yuan).toEqual(['1000']);
+    expect(decided(parts, { certificate, payments: [{ ...payment, ...another }] }).yuan).toEqual(['1000']);
   });
 });
 

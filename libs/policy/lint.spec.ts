@@ -28,6 +28,7 @@ describe('the linter', () => {
       caps: [{ id: 'cap', title, per: 'life', count: 1, of: 'level', cite: [] }],
     }],
     ['unknown-citation', 'a rule', { rules: [{ ...rule, cite: ['elsewhere'] }] }],
+    ['unknown-rule', 'a cap', { caps: [{ id: 'cap', title, per: 'life', count: 1, of: 'money', rules: ['elsewhere'], cite: ['facts'] }] }],
     ['repeated-id', 'a rule and a ceiling', { ceilings: [{ id: rule.id, group: 'student', level: 3, cite: ['facts'] }] }],
     ['level-above-1', 'a rule', { rules: [{ ...rule, effects: [{ grant: { level: 0 } }] }] }],
     ['level-above-1', 'a ceiling', { ceilings: [{ id: 'students', group: 'student', level: -1, cite: ['facts'] }] }],

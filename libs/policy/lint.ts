@@ -50,10 +50,18 @@ const citations = (pack: Pack): Found[] => {
     ...partsOf(pack).flatMap(({ id, cite }) => cite.filter((each) => !ids.has(each)).map((each) => error('unknown-citation', id,
       text(`引用了不存在的出处 ${each}`, `cites ${each}, which the pack does not have`),
       text(`改为 ${known} 之一，或补上该出处`, `cite one of ${known}, or add it to \`citations\``)))),
+    ...namedRules(pack).filter(({ rule }) => !pack.rules.some(({ id }) => id === rule)).map(({ where, rule }) => error('unknown-rule', where,
+      text(`指向不存在的规则 ${rule}`, `names the rule ${rule}, which the pack does not have`),
+      text(`改为 ${pack.rules.map(({ id }) => id).join(', ')} 之一`, `name one of ${pack.rules.map(({ id }) => id).join(', ')}`))),
     ...repeats(partsOf(pack).map(({ id }) => id)).map((id) => error('repeated-id', id,
       text('标识重复', 'names two parts of the pack'), text('改用不同的标识', 'give one of them another id'))),
   ];
 };
+
+const namedRules = ({ holes, caps }: Pack): readonly { where: string; rule: string }[] => [
+  ...holes.flatMap(({ id, rule }) => (rule === undefined ? [] : [{ where: id, rule }])),
+  ...caps.flatMap(({ id, rules }) => (rules ?? []).map((rule) => ({ where: id, rule }))),
+];
 
 const repeats = (ids: readonly string[]): string[] => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 

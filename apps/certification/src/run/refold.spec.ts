@@ -1,5 +1,5 @@
 import { derivedId } from '#libs/decider';
-import { effectsDigest, findPack, fold, type Level } from '#libs/policy';
+import { decide, effectsDigest, findPack, fold, type Level, parseFacts } from '#libs/policy';
 import fc from 'fast-check';
 import { evolveFile, file, type FileEvent, type FileState, type Result } from '../file/file.js';
 import { factsForSpecs } from '../spec-facts.js';
@@ -107,6 +107,14 @@ describe('deciding a worker again', () => {
     }));
   });
 
+  it('records facts from which anyone gets the same answer offline', () => {
+    fc.assert(fc.property(told, ([messages, one]) => {
+      for (const { facts, decision } of fold(Object.values(tell(messages, one).state.contests).map((known) =>
+        ({ ...known, pack, placing: { ...known.placing, ruled: null } })), []))
+        expect(decide(pack, parseFacts(JSON.parse(JSON.stringify(facts))))).toEqual(decision);
+    }), { numRuns: 30 });
+  });
+
   it.each<[string, string, Partial<Result['contest']>, readonly string[]]>([
     ['a medal', 'shanghai-worldskills-44', { series: 'worldskills-44', class: 'worldskills' }, ['level', 'money']],
     [
@@ -132,8 +140,8 @@ describe('deciding a worker again', () => {
   it('gives nobody a level by a pack about certificates', () => {
     const about = findPack('shanghai-training-subsidy', '1');
     if (about === undefined) throw new Error('not shipped');
-    const pack_ = { id: about.pack.id, version: '1', digest: about.digest };
-    const state = evolveFile(file.decider.initial, { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1), pack: pack_ });
+    const certificates = { id: about.pack.id, version: '1', digest: about.digest };
+    const state = evolveFile(file.decider.initial, { type: 'ResultKnown', ...result('a', '2026-06-10T01:00:00.000Z', 1, 1), pack: certificates });
     expect(differences(worker, state, [])).toMatchObject([
       { folded: { decision: { is: 'held', level: null, money: [], reasons: [{ code: 'fact-missing' }] } } },
     ]);
