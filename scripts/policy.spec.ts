@@ -91,6 +91,12 @@ describe('npm run policy', () => {
     expect(code).toBe(2);
   });
 
+  it('ends with 2 where the pack is no rule yet: a share without a rounding', async () => {
+    const path = await file('open.json', JSON.stringify(pack).replace(/,"rounding":\{[^}]*\}/, ''));
+    const { code, err } = await said('decide', path, await file('facts.json', facts));
+    expect({ code, err }).toEqual({ code: 2, err: 'a share without a stated rounding is no rule\n' });
+  });
+
   it('publishes its schemas in docs/policy as they are (else: npm run policy -- schemas)', async () => {
     for (const [path, text] of policyDocuments()) expect({ path, text: await readFile(path, 'utf8') }).toEqual({ path, text });
   });

@@ -98,7 +98,8 @@ const run = (): number => {
       if (name === undefined || file === undefined || rest.length > 0) throw new Unusable(usage);
       const loaded = shipped(name) ?? usable(() => parsePack(read(name), name));
       const facts = usable(() => parseFacts(read(file), file));
-      const decision = decide(loaded.pack, facts);
+      // A pack that the linter refuses may be no rule at all, e.g. a share without a rounding.
+      const decision = usable(() => decide(loaded.pack, facts));
       const explanation = values.explain === true ? explain(loaded.pack, facts) : undefined;
       const { id, version } = loaded.pack;
       print([...decisionLines(loaded, decision), ...(explanation === undefined ? [] : explanationLines(explanation))], {

@@ -58,9 +58,9 @@ export const placesAt = (condition: Condition, point: Point): Places => {
   if ('medal' in condition && point.medal !== undefined) return sure(condition.medal.some((each) => each === point.medal));
   if ('status' in condition && point.status !== undefined) return sure(point.status === condition.status);
   if ('holds' in condition && point.holds !== undefined) {
-    const { level, orAbove, months } = condition.holds;
+    const { level, orAbove, months, related } = condition.holds;
     const has = point.holds !== null && (orAbove ? point.holds <= level : point.holds === level);
-    return has && months !== undefined ? { may: full, must: 0n } : sure(has);
+    return has ? { may: full, must: months === undefined ? full : 0n } : { may: related === true ? full : 0n, must: 0n };
   }
   return { may: full, must: 0n };
 };

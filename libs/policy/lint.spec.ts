@@ -36,6 +36,16 @@ describe('the linter', () => {
       rules: [{ ...rule, when: { any: [{ share: { upTo: { numerator: 1, denominator: 2 } } }] } }],
     }],
     ['inexact-fraction', 'a quarter of two fen', { rules: [rule, pay({ fixed: 2 })] }],
+    ['inexact-fraction', 'half of seven points', {
+      rules: [rule, {
+        ...rule, id: 'points', effects: [{
+          points: {
+            scheme: 'table', title, payee: 'team', amount: { byRank: [{ from: 1, to: 3, points: 7 }] },
+            factor: [{ class: 'city', part: { numerator: 1, denominator: 2 } }],
+          },
+        }],
+      }],
+    }],
     ['overlapping-bands', 'two bands', { rules: [rule, { ...rule, id: 'second', when: { rank: [{ from: 3, to: 6 }] } }] }],
     ['overlapping-bands', 'a band and a share, in large fields only', {
       rules: [rule, { ...rule, id: 'second', when: { all: [{ not: { rank: [{ from: 1, to: 2 }] } }, { share: share(1) }] } }],

@@ -86,20 +86,32 @@ const fractions = ({ rules, holes }: Pack): Found[] => [
       text('比例没有注明取整方式', 'a share of the ranked must state how its cut is rounded'),
       text('写明 rounding；出处未说明的，规则标为 recalled',
         'state `rounding`; where the source does not, mark the rule `recalled`')))),
-  ...rules.flatMap((rule) => inexact(rule).map(({ fen, part }) => error('inexact-fraction', rule.id,
-    text(`${fen} 分 × ${part} 不是整数分`, `${fen} × ${part} is no whole fen`),
+  ...rules.flatMap((rule) => inexact(rule).map(({ amount, part }) => error('inexact-fraction', rule.id,
+    text(`${amount} × ${part} 不是整数`, `${amount} × ${part} is no whole number`),
     text('改用能整除的金额或比例', 'choose an amount that the part divides, or write the amounts themselves')))),
 ];
 
-const inexact = ({ effects }: Rule): readonly { fen: number; part: string }[] =>
+const inexact = ({ effects }: Rule): readonly { amount: string; part: string }[] =>
   effects.flatMap((effect) => {
-    if (!('pay' in effect)) return [];
-    const { amount, factor } = effect.pay;
-    const all = 'fixed' in amount ? [amount.fixed] : ('byRank' in amount ? amount.byRank : amount.byLevel).map(({ fen }) => fen);
+    const { amounts, unit } = amountsOf(effect);
+    const factor = 'pay' in effect ? effect.pay.factor : 'points' in effect ? effect.points.factor : undefined;
     return (factor ?? []).flatMap(({ part: { numerator, denominator } }) =>
-      all.filter((fen) => (BigInt(fen) * BigInt(numerator)) % BigInt(denominator) !== 0n)
-        .map((fen) => ({ fen, part: `${numerator}/${denominator}` })));
+      amounts.filter((amount) => (BigInt(amount) * BigInt(numerator)) % BigInt(denominator) !== 0n)
+        .map((amount) => ({ amount: `${amount} ${unit}`, part: `${numerator}/${denominator}` })));
   });
+
+const amountsOf = (effect: Effect): { amounts: readonly number[]; unit: string } => {
+  if ('points' in effect) {
+    const { amount } = effect.points;
+    return { amounts: ('byRank' in amount ? amount.byRank : amount.byLevel).map(({ points }) => points), unit: 'points' };
+  }
+  if (!('pay' in effect)) return { amounts: [], unit: '' };
+  const { amount } = effect.pay;
+  return {
+    amounts: 'fixed' in amount ? [amount.fixed] : ('byRank' in amount ? amount.byRank : amount.byLevel).map(({ fen }) => fen),
+    unit: 'fen',
+  };
+};
 
 interface Range { readonly from: number; readonly to: number | null }
 const meet = (a: Range, b: Range): boolean => a.from <= (b.to ?? Infinity) && b.from <= (a.to ?? Infinity);
