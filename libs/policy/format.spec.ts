@@ -56,6 +56,12 @@ describe('a condition on a fact that not every deployment has', () => {
     expect(decided({ rules }, { person: { insuredMonths: 12 } })).toMatchObject({ yuan: ['1000'], held: [] });
   });
 
+  it('gives no lower level for now, where a higher one waits', () => {
+    const rules = [rule({ all: [] }), rule({ medal: ['gold'] }, [{ grant: { level: 2 } }], 'gold')];
+    expect(decided({ rules }, {})).toMatchObject({ level: null, held: ['level'] });
+    expect(decided({ rules }, { medal: 'none' })).toMatchObject({ level: 'none→3', held: [] });
+  });
+
   it('holds money that needs a certificate while its level waits', () => {
     const rules = [rule({ medal: ['gold'] }), rule({ all: [] }, pay({ needsCertificate: true }), 'subsidy')];
     expect(decided({ rules }, {})).toMatchObject({ level: null, yuan: [], held: ['level', 'money'] });

@@ -121,6 +121,7 @@ describe('packs that are valid at once for the same contest', () => {
     const ending = { ...pack, valid: { from: null, to: '2025-12-31' } };
     expect(lintTogether([ending, other({ valid: { from: '2026-01-01', to: null } })])).toEqual([]);
     expect(lintTogether([ending, other({ valid: { from: '2025-12-31', to: null } })])).toHaveLength(1);
+    expect(lintTogether([other({ valid: { from: '2025-12-31', to: null } }), ending])).toHaveLength(1);
     const of = (groups: Pack['applies']['groups'], series: string[]) => ({ applies: { ...pack.applies, groups, series } });
     expect(lintTogether([other(of(['worker'], ['a'])), { ...pack, ...of(['student'], ['a']) }])).toEqual([]);
     expect(lintTogether([other(of(['worker'], ['a'])), { ...pack, ...of([], ['a', 'b']) }])).toHaveLength(1);
