@@ -1,10 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { kafkaAccess, KafkaBus } from '#libs/messaging';
 import { describeKafka, testKafka, type TestService, testService } from '#libs/testing';
 import { toyService } from './toy.js';
 
 describeKafka('a service over Kafka', () => {
   let toys: TestService;
-  beforeAll(async () => void (toys = await testService(toyService, { env: { BUS_URL: `kafka://${await testKafka()}` } })), 120_000);
+  beforeAll(async () => {
+    toys = await testService(toyService, { env: { BUS_URL: `kafka://${await testKafka()}` } });
+  }, 120_000);
   afterAll(() => toys?.close());
+
+  it('makes its topics before it has anything to say, for whoever subscribes early', async () => {
+    const bus = new KafkaBus({ access: kafkaAccess(await testKafka()) });
+    const partitions = async () => (await bus.lag('nobody', ['jinji.people'])).length;
+    for (const until = Date.now() + 20_000; (await partitions()) === 0 && Date.now() < until; ) await delay(100);
+    expect(await partitions()).toBe(4);
+    await bus.close();
+  }, 60_000);
 
   it('says in public what happened, reacts to it once, and tells its health', async () => {
     const { id } = (await toys.request<{ id: string }>('POST', '/toys', { body: { name: 'tram' } })).body;

@@ -133,7 +133,8 @@ export class KafkaConsumer implements Subscription {
         alive,
         commit: async (offset) => {
           try {
-            await fetched.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(offset + 1) }] }] });
+            const next = [{ partition, offset: String(offset + 1) }];
+            await fetched.commitOffsetsIfNecessary({ topics: [{ topic, partitions: next }] });
           } catch (error) {
             if (!isLost(error)) throw error;
             lost ??= error;
@@ -150,7 +151,8 @@ export class KafkaConsumer implements Subscription {
         if (!moved && alive()) throw new Error('the handler committed nothing');
         if (this.failures.delete(`${topic} ${partition}`) && this.failures.size === 0) this.failing = null;
       } catch (error) {
-        if (lost === undefined && !(error instanceof ClaimLost)) this.later(`${topic} ${partition}`, error, fetched.pause(), over);
+        if (lost === undefined && !(error instanceof ClaimLost))
+          this.later(`${topic} ${partition}`, error, fetched.pause(), over);
       } finally {
         clearInterval(beating);
       }

@@ -1,11 +1,12 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { pause, sleep } from '../backoff.js';
 import type { PartitionLag } from '../bus.js';
 
 /** The committed places first and the ends after them: a lag of 0 is never one that has grown meanwhile. */
 export const lagOf = async (admin: Admin, group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> => {
   if (topics.length === 0) return [];
   const committed = new Map<string, number>();
-  for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics: [...topics] }))
+  for (const { topic, partitions } of await patiently(() => admin.fetchOffsets({ groupId: group, topics: [...topics] })))
     for (const { partition, offset } of partitions) committed.set(`${topic} ${partition}`, Number(offset));
   const endsOf = async (topic: string) => ({ topic, ends: await admin.fetchTopicOffsets(topic) });
   const heads = await Promise.all([...topics].sort().map(endsOf));
@@ -19,7 +20,7 @@ export const lagOf = async (admin: Admin, group: string, topics: readonly string
 
 /** A member that joins alone, commits the beginning of every partition and leaves. */
 export const rewindGroup = async (kafka: Kafka, admin: Admin, group: string, topics: readonly string[]): Promise<void> => {
-  const { groups: [description] } = await admin.describeGroups([group]);
+  const { groups: [description] } = await patiently(() => admin.describeGroups([group]));
   const state = description?.state ?? 'Dead';
   if (state !== 'Empty' && state !== 'Dead')
     throw new Error(`the group ${group} is at work: stop its consumers before it reads again from the beginning`);
@@ -41,5 +42,18 @@ export const rewindGroup = async (kafka: Kafka, admin: Admin, group: string, top
     await consumer.commitOffsets(starts.flat());
   } finally {
     await consumer.disconnect().catch(() => undefined);
+  }
+};
+
+/** A group's coordinator that has just started, or moved, asks for some seconds of patience. */
+const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+      if (attempt === 8 || !/COORDINATOR|GROUP_LOAD_IN_PROGRESS/.test(type)) throw error;
+      await sleep(pause(attempt, 100, 1_000));
+    }
   }
 };

@@ -126,9 +126,9 @@ export class Relay {
   /** One batch; false where there was nothing. */
   private async step(): Promise<boolean> {
     const { store, bus, batch = 500 } = this.options;
+    this.source ??= await this.prepare(); // also where nothing is to be said yet: others subscribe to our topics
     const { events, upTo } = await store.read(this.checkpoint, batch);
     if (upTo <= this.checkpoint) return false;
-    this.source ??= await this.prepare();
     const { records, sentUpTo } = await this.records(events, upTo, this.source);
     if (!this.lease.held) throw new Fenced();
     await bus.publish(records);
