@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { Nap } from '#libs/views';
 import type { Job } from './definition.js';
 
 const IDLE_MS = 200;
@@ -15,7 +16,7 @@ export class JobRunner {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
-  private rouse: (() => void) | undefined;
+  private readonly nap = new Nap();
   private failures = 0;
   private failing: string | null = null;
   /** Steps that began, and the last of them that began and found nothing to do. */
@@ -33,12 +34,12 @@ export class JobRunner {
 
   wake(): void {
     this.woken = true;
-    if (this.failures === 0) this.rouse?.();
+    if (this.failures === 0) this.nap.rouse();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
-    this.rouse?.();
+    this.nap.rouse();
     await this.loop;
   }
 
@@ -80,12 +81,6 @@ export class JobRunner {
   private pause(): Promise<void> {
     if (this.stopping) return Promise.resolve();
     const ms = this.failures === 0 ? IDLE_MS : Math.min(30_000, 100 * 2 ** this.failures);
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    return this.nap.take(ms);
   }
 }

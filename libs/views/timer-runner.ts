@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { type Clock, instant, type Instant } from '#libs/decider';
 import type { Aggregates, EventStore, Query } from '#libs/event-store';
+import { Nap } from './nap.js';
 import { queryIn, said } from './sql.js';
 import type { DueTimer, TimerRule } from './timer.js';
 import type { ViewLog, ViewRunner } from './view-runner.js';
@@ -58,7 +59,7 @@ export class TimerRunner {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
-  private rouse: (() => void) | undefined;
+  private readonly nap = new Nap();
 
   constructor(private readonly options: TimerRunnerOptions) {}
 
@@ -70,7 +71,7 @@ export class TimerRunner {
   /** The clock was moved, or timers were set: look now. */
   wake(): void {
     this.woken = true;
-    this.rouse?.();
+    this.nap.rouse();
   }
 
   async stop(): Promise<void> {
@@ -177,13 +178,6 @@ export class TimerRunner {
 
   private async idle(): Promise<void> {
     if (this.woken || this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timeout = setTimeout(resolve, this.options.pollMs ?? 300);
-      this.rouse = () => {
-        clearTimeout(timeout);
-        resolve();
-      };
-    });
-    this.rouse = undefined;
+    await this.nap.take(this.options.pollMs ?? 300);
   }
 }

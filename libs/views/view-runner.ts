@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { EventStore, Recorded } from '#libs/event-store';
+import { Nap } from './nap.js';
 import { isTransient, queryIn, queryOn, said } from './sql.js';
 import type { View } from './view.js';
 
@@ -55,9 +56,9 @@ export class ViewRunner {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
-  private hurry: (() => void) | undefined;
+  private readonly breath = new Nap();
   private storedAt = 0;
-  private rouse: (() => void) | undefined;
+  private readonly nap = new Nap();
   private waiting: { done: () => boolean; resolve: (reached: boolean) => void }[] = [];
 
   constructor(private readonly options: ViewRunnerOptions) {
@@ -81,7 +82,7 @@ export class ViewRunner {
   /** Something was committed here: look now. */
   wake(): void {
     this.woken = true;
-    this.rouse?.();
+    this.nap.rouse();
   }
 
   async stop(): Promise<void> {
@@ -109,7 +110,7 @@ export class ViewRunner {
       const timer = setTimeout(() => finish(done()), timeoutMs);
       this.waiting.push(waiter);
       this.wake();
-      this.hurry?.();
+      this.breath.rouse();
     });
   }
 
@@ -139,14 +140,7 @@ export class ViewRunner {
   /** While nobody waits, a moment's more events travel together: under load that saves most of the transactions. */
   private async breathe(): Promise<void> {
     if (this.waiting.length > 0 || this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, BREATH_MS);
-      this.hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.hurry = undefined;
+    await this.breath.take(BREATH_MS);
   }
 
   /** One batch for every view that is behind; views that stand at the same place share what was read. */
@@ -220,14 +214,7 @@ export class ViewRunner {
     if (this.woken || this.stopping) return;
     if (Date.now() - this.storedAt > STORE_EVERY_MS) await this.storePositions().catch(() => undefined);
     const retry = Math.min(...this.followers.map((f) => (f.notBefore > Date.now() ? f.notBefore - Date.now() : Infinity)));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(this.options.pollMs ?? 500, retry));
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.rouse = undefined;
+    await this.nap.take(Math.min(this.options.pollMs ?? 500, retry));
   }
 
   /** Of views that only passed by what does not concern them. */
