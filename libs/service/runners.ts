@@ -64,11 +64,7 @@ export class Runners {
       bus: this.bus,
       group: definition.name,
       types: [...reactions.keys()],
-      transaction: async (work) => {
-        const result = await db.transaction((manager) => work({ query: queryIn(manager), manager }));
-        signals.appended();
-        return result;
-      },
+      transaction: (work) => parts.transactions.together((manager) => work({ query: queryIn(manager), manager })),
       react: async (message, { manager }) => {
         const work = parts.transactions.workIn(manager, taskOf(message));
         for (const { react } of reactions.get(message.type) ?? []) await react(message, work);

@@ -3,9 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { derivedId, type Instant } from '#libs/decider';
 import { type Aggregates, type EventStore, VersionConflict } from '#libs/event-store';
 import { Vault } from '#libs/vault';
+import { queryIn } from '#libs/views';
 import { type Caller, seededId } from '#libs/web';
 import { sameOrganisation } from './decide.js';
 import { Outcomes } from './outcomes.js';
+import { Recordings } from './recordings.js';
 import { correlationOf } from './request.js';
 import { Signals } from './signals.js';
 import { AGGREGATES, STORE } from './tokens.js';
@@ -27,6 +29,9 @@ const ATTEMPTS = 10;
 /** Commands over several aggregates, the vault and own tables: all of it happens, or nothing. */
 @Injectable()
 export class Transactions {
+  /** Of each transaction under way: TypeORM gives each a manager of its own. */
+  private readonly recordings = new WeakMap<EntityManager, Recordings>();
+
   constructor(
     private readonly db: DataSource,
     @Inject(STORE) readonly store: EventStore,
@@ -68,17 +73,35 @@ export class Transactions {
     return this.attempt({ ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) }, true, work);
   }
 
-  /** For reactions: in the transaction that also marks the message. */
+  /** A transaction for reactions, which each work in it by `workIn`, beside the mark of their message. */
+  async together<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const value = await this.db.transaction(async (manager) => {
+      const done = await work(manager);
+      await this.recordingsOf(manager).flush(queryIn(manager));
+      return done;
+    });
+    this.signals.appended();
+    return value;
+  }
+
   workIn(manager: EntityManager, task: Task): Work {
-    return workIn(manager, this, { ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) });
+    return this.work(manager, { ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) });
+  }
+
+  private work(manager: EntityManager, order: WorkOrder): Work {
+    return workIn(manager, this, order, this.recordingsOf(manager));
+  }
+
+  private recordingsOf(manager: EntityManager): Recordings {
+    const known = this.recordings.get(manager) ?? new Recordings(this.store);
+    this.recordings.set(manager, known);
+    return known;
   }
 
   private async attempt<T>(order: WorkOrder, again: boolean, work: (w: Work) => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        const value = await this.db.transaction((manager) => work(workIn(manager, this, order)));
-        this.signals.appended();
-        return value;
+        return await this.together((manager) => work(this.work(manager, order)));
       } catch (error) {
         if (attempts === ATTEMPTS || !(isCollision(error) || (again && error instanceof VersionConflict))) throw error;
       }

@@ -6,6 +6,7 @@ import {
 } from '#libs/event-store';
 import type { Vault } from '#libs/vault';
 import { queryIn } from '#libs/views';
+import type { Recordings } from './recordings.js';
 
 type Typed = { readonly type: string };
 
@@ -63,8 +64,15 @@ export interface Tools {
   readonly vault: Vault;
 }
 
-export const workIn = (manager: EntityManager, { store, aggregates, vault }: Tools, order: WorkOrder): Work => {
-  const query = queryIn(manager);
+export const workIn = (
+  manager: EntityManager, { store, aggregates, vault }: Tools, order: WorkOrder, recordings: Recordings,
+): Work => {
+  const plain = queryIn(manager);
+  /** Who reads, reads what was recorded before. */
+  const query: Query = async (sql, params) => {
+    await recordings.flush(plain);
+    return plain(sql, params);
+  };
   const recorded = new Map<string, number>();
   let addressed = order.expected;
 
@@ -124,16 +132,15 @@ export const workIn = (manager: EntityManager, { store, aggregates, vault }: Too
       if (events.length === 0) return;
       const stream = streamOf(aggregate, id);
       const context = contextFor(stream, id, because);
-      const { actor, organisation, at, correlation, causation, expected = 'any' } = context;
+      const { actor, organisation, at, correlation, causation, expected } = context;
       const metadata = { actor, organisation, at, correlation, causation };
-      const [verdict] = await store.appendIn(query, [{
-        stream, expected,
-        events: events.map(
-          ({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata }),
-        ),
-      }]);
-      if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
+      const added = events.map(
+        ({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata }),
+      );
       count(stream, events.length);
+      if (expected === undefined) return recordings.add(stream, added);
+      const [verdict] = await store.appendIn(query, [{ stream, expected, events: added }]);
+      if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
     },
   };
 };
