@@ -9,20 +9,21 @@ const { HR_TOPIC: topic = 'jinji.promotions', HR_GROUP: groupId = 'hr-example', 
 const seen = new Map(Object.entries(existing(file)));
 
 /** What our HR system does with an event: here it only says so. Ids alone come over Kafka, never names. */
-const actions = {
+const actions = new Map(Object.entries({
   'jinji.promotion.approved.v1': ({ worker, occupation, from, to, decision }) =>
     to === null ? undefined : `promoted ${worker}: ${occupation} from level ${from ?? 'none'} to ${to} (decision ${decision})`,
   'jinji.promotion.revoked.v1': ({ worker, decision }) => `revoked ${worker}: decision ${decision} and all that followed from it`,
   'jinji.promotion.superseded.v1': ({ worker, decision }) => `revoked ${worker}: decision ${decision}, a later one replaces it`,
   'jinji.certificate.revoked.v1': ({ worker, certificate }) => `revoked ${worker}: certificate ${certificate}`,
-};
+}));
 
 async function eachMessage({ message: { key, headers, value } }) {
   const { ce_source: source, ce_type: type, ce_sequence: sequence } = headers;
-  if (!source || !type || !sequence) return; // no event of Jinji's
+  const action = actions.get(String(type));
+  if (!source || !sequence || !action) return; // no event of Jinji's, or of a type that is none of our business
   const mark = `${source} ${topic} ${key}`;
   if (Number(sequence) <= (seen.get(mark) ?? -1)) return;
-  const told = actions[String(type)]?.(JSON.parse(String(value))); // types that we do not know are none of our business
+  const told = action(JSON.parse(String(value)));
   if (told) console.log(told);
   seen.set(mark, Number(sequence));
   // A system with a database writes this in the same transaction as what it did. Renaming never leaves half a file.

@@ -77,3 +77,11 @@ export class ClaimLost extends Error {
     this.name = 'ClaimLost';
   }
 }
+
+/** The bus answered, and says no: rights, credentials or settings have to change first. One that is away says nothing. */
+export class Refused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Refused';
+  }
+}

@@ -1,7 +1,7 @@
 export type {
   Batch, BatchHandler, Bus, DeliveredRecord, PartitionLag, Subscription, SubscriptionState, WireRecord,
 } from './bus.js';
-export { ClaimLost } from './bus.js';
+export { ClaimLost, Refused } from './bus.js';
 export { ContractBreach, MAX_MESSAGE_BYTES, type Message, type Origin, parse, type Parsed, toWire } from './message.js';
 export type { AggregatePublications, Publication, Publish, Published } from './published.js';
 export { publication, published } from './published.js';
@@ -14,5 +14,6 @@ export type { Transaction, Tx } from './inbox/transaction.js';
 export { Parked, type ParkedFilter, type Released } from './inbox/parked.js';
 export type { ParkedMessage, ParkedRecord, ParkedState } from './inbox/parked-rows.js';
 export { Reactor, type ReactorOptions, type ReactorState } from './inbox/reactor.js';
+export { OwnTopics, type OwnTopicsState, PROBE_TYPE } from './relay/own-topics.js';
 export { Relay, type RelayOptions, type RelayState } from './relay/relay.js';
 export { messagingGrants, messagingMigrations } from './schema.js';

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PublicData } from '#libs/contracts';
 import { derivedId } from '#libs/decider';
-import { kafkaAccess, KafkaBus, type Publication, publication, toWire, type WireRecord } from '#libs/messaging';
+import {
+  kafkaAccess, KafkaBus, PROBE_TYPE, type Publication, publication, toWire, type WireRecord,
+} from '#libs/messaging';
 import { describeKafka, testKafka } from '#libs/testing';
 
 jest.setTimeout(60_000);
@@ -52,7 +54,7 @@ describeKafka('the HR system of the examples', () => {
   };
   /** Until it has remembered this position of this worker's. */
   const saw = async (worker: string, position: number): Promise<void> => {
-    for (const until = Date.now() + 30_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    for (const until = Date.now() + 60_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const told = await readFile(path.join(folder, 'hr-seen.json'), 'utf8').catch(() => '{}');
       const seen = JSON.parse(told) as Record<string, number>;
       if ((seen[`certification/1 ${topic} ${worker}`] ?? 0) >= position) return;
@@ -78,9 +80,15 @@ describeKafka('the HR system of the examples', () => {
       wire(1, approved(zhang, 3)), wire(2, approved(li, 2)), wire(3, approved(wang, null)),
       wire(4, publication('jinji.promotion.without-effect.v1', decided(wang))),
     ];
-    await bus.publish([...first, ...first, { ...wire(5, approved(li, 2)), headers: {}, value: Buffer.from('no event') }]);
+    const probe: WireRecord = {
+      ...wire(0, approved(li, 2)), key: 'probe', value: Buffer.from('{}'),
+      headers: { ce_id: '1', ce_source: 'certification/probe', ce_type: PROBE_TYPE, ce_sequence: '0' },
+    };
+    const noise = { ...wire(5, approved(li, 2)), headers: {}, value: Buffer.from('no event') };
+    await bus.publish([probe, ...first, ...first, noise]);
     start();
-    await Promise.all([saw(zhang, 1), saw(li, 2), saw(wang, 4)]);
+    await Promise.all([saw(zhang, 1), saw(li, 2), saw(wang, 3)]);
+    expect(await readFile(path.join(folder, 'hr-seen.json'), 'utf8')).not.toContain('probe');
     expect(lines()).toEqual([`promoted ${zhang}`, `promoted ${li}`].sort());
     expect(printed).toContain(`6-18-01-01 from level none to 3 (decision ${decided(zhang).decision})`);
 

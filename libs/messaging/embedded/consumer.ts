@@ -31,6 +31,8 @@ interface Held {
 
 const BATCH = 500;
 
+const hasMore = ({ written, next, head }: Held): boolean => written || next < head;
+
 /** One member of a group. Partitions are worked on side by side, each in its order. */
 export class EmbeddedConsumer implements Subscription {
   private readonly claims: Claims;
@@ -140,11 +142,12 @@ export class EmbeddedConsumer implements Subscription {
   private work(held: Held): void {
     held.busy ??= this.drain(held).finally(() => {
       held.busy = undefined;
+      if (this.alive(held) && hasMore(held)) this.work(held); // told between the last look and here
     });
   }
 
   private async drain(held: Held): Promise<void> {
-    while (this.alive(held) && (held.written || held.next < held.head)) {
+    while (this.alive(held) && hasMore(held)) {
       try {
         await this.limit.run(() => this.handle(held));
         if (held.failures > 0) this.failing = null;

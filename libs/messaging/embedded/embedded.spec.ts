@@ -13,7 +13,7 @@ afterAll(() => database.drop());
 const open = (times: { leaseMs?: number; beatMs?: number } = {}) =>
   new EmbeddedBus({ url: database.url, leaseMs: 1_000, beatMs: 250, ...times });
 
-busContract('embedded', () => ({ open, patienceMs: 10_000 }));
+busContract('embedded', () => ({ open, patienceMs: 30_000 }));
 
 describe('the embedded bus', () => {
   it('takes the partitions of one that died, which can commit no more', async () => {
@@ -28,16 +28,16 @@ describe('the embedded bus', () => {
       late = await batch.commit(0).catch((error: unknown) => error);
     });
     const claims = `SELECT FROM bus.claims WHERE topic = 'dying' AND member IS NOT NULL`;
-    await until(async () => (await database.query(claims)).length === 1, 5_000, 'a claim');
+    await until(async () => (await database.query(claims)).length === 1, 30_000, 'a claim');
     const seen: string[] = [];
     const take: BatchHandler = async (batch) => {
       seen.push(String(batch.records[0]?.value));
       await batch.commit(0);
     };
     living.subscribe('g', ['dying'], take);
-    await until(() => seen.length === 1, 5_000, 'the takeover');
+    await until(() => seen.length === 1, 30_000, 'the takeover');
     release();
-    await until(() => late !== 'nothing yet', 5_000, 'the late commit');
+    await until(() => late !== 'nothing yet', 30_000, 'the late commit');
     expect(late).toBeInstanceOf(ClaimLost);
     expect(seen).toEqual(['{"n":0}']);
     await Promise.all([dying.close(), living.close()]);
@@ -70,13 +70,13 @@ describe('the embedded bus', () => {
       }
     });
     await bus.publish([record('cut', 'k', 0)]);
-    await until(() => seen.length >= 1, 5_000, 'the first');
+    await until(() => seen.length >= 1, 30_000, 'the first');
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name LIKE 'jinji-bus%' AND datname = current_database()`,
     );
-    await until(() => bus.publish([record('cut', 'k', 1)]).then(() => true, () => false), 5_000, 'a publish that works again');
-    await until(() => new Set(seen).size === 2, 5_000, 'the second');
+    await until(() => bus.publish([record('cut', 'k', 1)]).then(() => true, () => false), 30_000, 'a publish that works again');
+    await until(() => new Set(seen).size === 2, 30_000, 'the second');
     await bus.close();
   });
 });

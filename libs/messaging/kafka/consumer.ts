@@ -3,6 +3,7 @@ import { messageOf, pause, sleep } from '../backoff.js';
 import {
   type Batch, type BatchHandler, ClaimLost, type DeliveredRecord, type Subscription, type SubscriptionState,
 } from '../bus.js';
+import { isForGood, isLost } from './errors.js';
 
 export interface KafkaTimes {
   /** A member that does not show itself for so long loses its partitions. */
@@ -177,18 +178,3 @@ const delivered = (topic: string, partition: number, { key, headers, value, offs
 /** Of a header that is there several times, the first. */
 const texts = (headers: IHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String([value].flat()[0] ?? '')]));
-
-/** An error and what it was made of, by kafkajs' names and Kafka's. */
-const namesOf = (error: unknown): string[] => {
-  const found: string[] = [];
-  for (let at = error; at instanceof Error && found.length < 10; at = at.cause)
-    found.push(at.name, 'type' in at ? String(at.type) : '');
-  return found;
-};
-
-const isLost = (error: unknown): boolean =>
-  namesOf(error).some((name) => /^(ILLEGAL_GENERATION|UNKNOWN_MEMBER_ID|REBALANCE_IN_PROGRESS|FENCED_INSTANCE_ID)$/.test(name));
-
-/** What no further attempt mends: somebody has to change rights, credentials or versions first. */
-const isForGood = (error: unknown): boolean => namesOf(error).some((name) => FOR_GOOD.test(name));
-const FOR_GOOD = /SASL|AUTHORIZATION_FAILED|NotImplemented|UNSUPPORTED|INVALID_GROUP_ID|INCONSISTENT_GROUP/;

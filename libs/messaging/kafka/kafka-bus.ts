@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { BatchHandler, Bus, PartitionLag, Subscription, WireRecord } from '../bus.js';
 import { clientOf, type KafkaAccess } from './access.js';
 import { KafkaConsumer, type KafkaTimes } from './consumer.js';
+import { refusing } from './errors.js';
 import { lagOf, rewindGroup } from './groups.js';
 import { Lane } from './lane.js';
 
@@ -30,16 +31,8 @@ export class KafkaBus implements Bus {
     };
   }
 
-  async createTopics(topics: readonly string[], partitions: number): Promise<void> {
-    const there = await this.existing(topics);
-    const missing = topics.filter((topic) => !there.includes(topic));
-    if (missing.length === 0) return;
-    await this.asAdmin(async (admin) => {
-      const wanted = missing.map((topic) => ({ topic, numPartitions: partitions }));
-      await admin.createTopics({ topics: wanted, waitForLeaders: true }).catch((error: unknown) => {
-        if (!String(error).includes('already exists')) throw error; // another instance was faster
-      });
-    });
+  createTopics(topics: readonly string[], partitions: number): Promise<void> {
+    return refusing(() => this.create(topics, partitions));
   }
 
   async publish(batch: readonly WireRecord[]): Promise<void> {
@@ -48,7 +41,7 @@ export class KafkaBus implements Bus {
     const there = await this.existing(topics);
     const missing = topics.filter((topic) => !there.includes(topic));
     if (missing.length > 0) throw new Error(`no topic ${missing.join(', ')}`);
-    await this.lane.publish(batch);
+    await refusing(() => this.lane.publish(batch));
   }
 
   subscribe(group: string, topics: readonly string[], handler: BatchHandler): Subscription {
@@ -72,6 +65,18 @@ export class KafkaBus implements Bus {
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await this.lane.close();
     await this.disconnect();
+  }
+
+  private async create(topics: readonly string[], partitions: number): Promise<void> {
+    const there = await this.existing(topics);
+    const missing = topics.filter((topic) => !there.includes(topic));
+    if (missing.length === 0) return;
+    await this.asAdmin(async (admin) => {
+      const wanted = missing.map((topic) => ({ topic, numPartitions: partitions }));
+      await admin.createTopics({ topics: wanted, waitForLeaders: true }).catch((error: unknown) => {
+        if (!String(error).includes('already exists')) throw error; // another instance was faster
+      });
+    });
   }
 
   private readonly existing = async (topics: readonly string[]): Promise<readonly string[]> => {

@@ -1,4 +1,3 @@
-import { type Topic, topicOwners, topics } from '#libs/contracts';
 import type { EventStore, Query, Recorded } from '#libs/event-store';
 import { messageOf, pause, sleep } from '../backoff.js';
 import type { Bus, WireRecord } from '../bus.js';
@@ -6,6 +5,7 @@ import { toWire } from '../message.js';
 import type { Published } from '../published.js';
 import { FirstEvents } from './first-events.js';
 import { Fenced, Lease } from './lease.js';
+import { OwnTopics } from './own-topics.js';
 
 export interface RelayOptions {
   /** The service's name: the first half of `ce_source`, and owner of its topics. */
@@ -32,6 +32,8 @@ export interface RelayState {
 
 /** Follows the store in order, says in public what is public, and moves its checkpoint once the bus has it durably. */
 export class Relay {
+  /** The topics that it writes to; every instance tries them, also one that does not send. */
+  readonly topics: OwnTopics;
   private readonly lease: Lease;
   private readonly first: FirstEvents;
   private readonly stopping = new AbortController();
@@ -44,17 +46,19 @@ export class Relay {
   private failing: string | null = null;
 
   constructor(private readonly options: RelayOptions) {
+    this.topics = new OwnTopics(options);
     this.lease = new Lease(options.query, options.leaseMs ?? 3_000);
     this.first = new FirstEvents(options.store);
   }
 
   start(): void {
+    this.topics.start();
     this.running ??= this.run();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    await Promise.all([this.topics.stop(), this.running]);
   }
 
   /** Something was appended: after a transaction's commit, which the store does not see. */
@@ -117,9 +121,8 @@ export class Relay {
   }
 
   private async prepare(): Promise<string> {
-    const { service, store, bus, partitions = 4 } = this.options;
-    const own = topics.filter((topic: Topic) => topicOwners[topic] === service);
-    if (own.length > 0) await bus.createTopics(own, partitions);
+    const { service, store } = this.options;
+    await this.topics.create();
     return `${service}/${await store.incarnation()}`;
   }
 
