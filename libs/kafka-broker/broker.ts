@@ -12,11 +12,19 @@ import { end, runsIn } from './process.js';
 export interface BrokerOptions {
   /** Where it listens; without it, the port of last time if that is free, else any free one. */
   readonly port?: number;
+  /** Further ports, each for a client that has to come to another address: the broker names it to whoever came in here. */
+  readonly doors?: readonly Door[];
   /** Further lines of server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
   /** It ends when this process does (default), or goes on until `stopBroker`. */
   readonly outlives?: boolean;
   readonly heap?: string;
+}
+
+export interface Door {
+  readonly port: number;
+  /** host:port of the proxy before it. */
+  readonly advertised: string;
 }
 
 export interface Broker {
@@ -39,7 +47,7 @@ export const startBroker = async (folder: string, options: BrokerOptions = {}): 
   const jars = await brokerJars();
   const ports = await portsOf(home, options.port);
   const properties = path.join(home, 'server.properties');
-  await writeFile(properties, lines({ ...settings(home, ports), ...options.properties }));
+  await writeFile(properties, lines({ ...settings(home, ports, options.doors ?? []), ...options.properties }));
   await format(jars, home, properties);
   const pid = await launch(jars, home, properties, ports.broker, options);
 
@@ -76,13 +84,22 @@ interface Ports {
   readonly controller: number;
 }
 
-const settings = (home: string, { broker, controller }: Ports): Record<string, string> => ({
+const settings = (home: string, { broker, controller }: Ports, doors: readonly Door[]): Record<string, string> => ({
   'process.roles': 'broker,controller',
   'node.id': '1',
   'controller.quorum.voters': `1@127.0.0.1:${controller}`,
   'controller.listener.names': 'CONTROLLER',
-  listeners: `PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker}`,
+  listeners: [
+    `PLAINTEXT://127.0.0.1:${broker}`, ...doors.map(({ port }, n) => `DOOR${n}://127.0.0.1:${port}`),
+    `CONTROLLER://127.0.0.1:${controller}`,
+  ].join(),
+  'advertised.listeners': [
+    `PLAINTEXT://127.0.0.1:${broker}`, ...doors.map(({ advertised }, n) => `DOOR${n}://${advertised}`),
+  ].join(),
+  'listener.security.protocol.map': [
+    'PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', 'SASL_PLAINTEXT:SASL_PLAINTEXT', 'SSL:SSL', 'SASL_SSL:SASL_SSL',
+    ...doors.map((_, n) => `DOOR${n}:PLAINTEXT`),
+  ].join(),
   'log.dirs': path.join(home, 'log'),
   // A topic that its owner did not make is a mistake.
   'auto.create.topics.enable': 'false',

@@ -1,2 +1,2 @@
-export { type Broker, type BrokerOptions, startBroker, stopBroker } from './broker.js';
+export { type Broker, type BrokerOptions, type Door, startBroker, stopBroker } from './broker.js';
 export { missingTools } from './jars.js';

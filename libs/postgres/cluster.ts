@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from './binaries.js';
+import { keptSecret } from './kept-secret.js';
 import { alive, commandOf, readPidFile } from './pid-file.js';
 import { isReachable, postgresUser, type RunAs, systemFolder } from './user.js';
 
@@ -25,8 +26,8 @@ export interface Cluster {
   readonly pid: number;
   /** True where a PostgreSQL that outlived its Node process was taken over. */
   readonly adopted: boolean;
-  /** Fast shutdown; resolves when the process is gone. */
-  stop(): Promise<void>;
+  /** Resolves when the process is gone. At once is like a crash: the next start recovers. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;
 }
@@ -41,7 +42,7 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
   const binaries = await findBinaries(runAs);
   const home = await placeFor(folder, runAs, options.tell);
   const data = path.join(home, 'cluster');
-  const password = await passwordOf(home);
+  const password = await keptSecret(path.join(home, 'password'), () => randomBytes(24).toString('base64url'));
   await initialise(binaries.initdb, home, data, password, runAs, options.settings?.fsync !== 'off');
 
   const left = await stillRunning(data, password);
@@ -55,12 +56,10 @@ export const startPostgres = async (folder: string, options: ClusterOptions = {}
   const atExit = (): void => void signal(started.pid);
   process.once('exit', atExit);
 
-  const stop = async (): Promise<void> => {
+  const stop = async (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => {
     process.off('exit', atExit);
     await keeper.end().catch(() => undefined);
-    if (!alive(started.pid)) return;
-    signal(started.pid);
-    while (alive(started.pid)) await sleep(20);
+    await ended(started.pid, mode);
   };
   const remove = async (): Promise<void> => {
     await stop();
@@ -83,9 +82,21 @@ export const runningUrl = async (folder: string): Promise<string | undefined> =>
 
 const urlOf = (port: number, password: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
-const signal = (pid: number): void => {
+/** Stops the server that runs on a folder, whoever started it. */
+export const stopPostgres = async (folder: string): Promise<void> => {
+  const data = path.join(await placeFor(folder, await postgresUser()), 'cluster');
+  const found = await readPidFile(data);
+  if (found && alive(found.pid) && (await commandOf(found.pid))?.includes(data)) await ended(found.pid);
+};
+
+const ended = async (pid: number, mode: 'fast' | 'immediate' = 'fast'): Promise<void> => {
+  if (alive(pid)) signal(pid, mode);
+  while (alive(pid)) await sleep(20);
+};
+
+const signal = (pid: number, mode: 'fast' | 'immediate' = 'fast'): void => {
   try {
-    process.kill(pid, 'SIGINT'); // fast shutdown
+    process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT'); // as PostgreSQL understands them
   } catch {
     // it is gone already
   }
@@ -104,15 +115,6 @@ const placeFor = async (folder: string, runAs: RunAs | undefined, tell?: (senten
   await mkdir(other, { recursive: true, mode: 0o711 });
   tell?.(`PostgreSQL runs as user ${runAs.name}, who may not enter ${wanted}: its data lies in ${other}`);
   return other;
-};
-
-const passwordOf = async (home: string): Promise<string> => {
-  const file = path.join(home, 'password');
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known) return known.trim();
-  const fresh = randomBytes(24).toString('base64url');
-  await writeFile(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
-  return fresh;
 };
 
 /** Made beside and renamed, so that a crash in the middle leaves no half of a cluster. */

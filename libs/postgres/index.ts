@@ -1,2 +1,3 @@
-export { type Cluster, type ClusterOptions, runningUrl, startPostgres } from './cluster.js';
+export { type Cluster, type ClusterOptions, runningUrl, startPostgres, stopPostgres } from './cluster.js';
+export { keptSecret } from './kept-secret.js';
 export { provision, type Provisioned } from './provision.js';

@@ -36,7 +36,7 @@ describe('an embedded PostgreSQL', () => {
     expect(second.port).toBe(first.port);
     expect(await query(second.url, 'SELECT word FROM kept')).toEqual([{ word: '晋级' }]);
     await second.remove();
-  }, 60_000);
+  }, 120_000);
 
   it('is taken over when it outlived a Node that was killed', async () => {
     const library = path.resolve('dist/libs/postgres/index.js');
@@ -55,7 +55,7 @@ describe('an embedded PostgreSQL', () => {
     expect(await query(again.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
     await again.remove();
     await expect(query(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
-  }, 60_000);
+  }, 120_000);
 
   it('gives a service a role that owns nothing and may enter only its own database', async () => {
     const cluster = await startPostgres(folder);
@@ -67,5 +67,5 @@ describe('an embedded PostgreSQL', () => {
     await expect(query(one.url, 'CREATE TABLE u (a int)')).rejects.toThrow('permission denied');
     await expect(query(two.url.replace(/two$/, 'one'), 'SELECT 1')).rejects.toThrow('permission denied for database');
     await cluster.remove();
-  }, 60_000);
+  }, 120_000);
 });

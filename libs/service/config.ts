@@ -84,6 +84,11 @@ export class ServiceConfig {
   @IsIn(['system', 'manual'])
   JINJI_CLOCK: 'system' | 'manual' = 'system';
 
+  /** Where a manual clock stands that was never moved. */
+  @IsOptional()
+  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, { message: 'must be an instant such as 2026-03-02T01:00:00.000Z' })
+  JINJI_CLOCK_START?: string;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   LOG_LEVEL: string = 'info';
 
@@ -94,6 +99,12 @@ export class ServiceConfig {
   @IsInt()
   @Min(1)
   RATE_LIMIT: number = 120;
+
+  /** So long a query with `?after=` waits for the views at most. */
+  @IsInt()
+  @Min(0)
+  @Max(60_000)
+  AFTER_WAIT_MS: number = 5_000;
 
   /** How to reach Kafka, where that is the bus. */
   get kafka(): KafkaAccess | undefined {
@@ -114,7 +125,7 @@ export class ConfigError extends Error {
   }
 }
 
-const numbers = ['PORT', 'RATE_LIMIT'] as const;
+const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS'] as const;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

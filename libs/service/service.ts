@@ -63,7 +63,7 @@ export const createService = async (
   const aggregates = new Aggregates(store, query);
   const sealing = new Sealing(config.masterKey);
   const idempotency = new Idempotency(config.DATABASE_URL, sealing);
-  const clock = new DomainClock(db, config.JINJI_CLOCK, options.clockStart);
+  const clock = new DomainClock(db, config.JINJI_CLOCK, options.clockStart ?? config.JINJI_CLOCK_START);
   const signals = new Signals();
   const parts = {
     config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, log,
@@ -84,7 +84,8 @@ export const createService = async (
       issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL,
       ...(options.keys ? { keys: options.keys } : {})
     },
-    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT, reached: (position) => runners.views.reached(position),
+    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT, 
+    reached: (position) => runners.views.reached(position, config.AFTER_WAIT_MS),
   });
   let document: OpenAPIObject | undefined;
   const openapi = (): OpenAPIObject => (document ??= documentOf(app, definition));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { provision, type Provisioned, runningUrl, startPostgres } from '#libs/postgres';
+import { keptSecret, provision, type Provisioned, runningUrl, startPostgres } from '#libs/postgres';
 
 /** The databases of a platform's data folder. */
 export interface Databases {
@@ -35,10 +35,5 @@ export const serviceOn = (superuserUrl: string, service: string): Promise<Provis
 /** Wraps the keys of people's data; whoever loses it loses that data. */
 export const masterKeyOf = async (folder: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'master-key');
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known) return known.trim();
-  const fresh = randomBytes(32).toString('base64');
-  await writeFile(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
-  return fresh;
+  return keptSecret(path.join(folder, 'master-key'), () => randomBytes(32).toString('base64'));
 };
