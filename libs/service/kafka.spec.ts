@@ -13,10 +13,10 @@ describeKafka('a service over Kafka', () => {
   it('makes its topics before it has anything to say, for whoever subscribes early', async () => {
     const bus = new KafkaBus({ access: kafkaAccess(await testKafka()) });
     const partitions = async () => (await bus.lag('nobody', ['jinji.people'])).length;
-    for (const until = Date.now() + 20_000; (await partitions()) === 0 && Date.now() < until; ) await delay(100);
+    for (const until = Date.now() + 60_000; (await partitions()) === 0 && Date.now() < until; ) await delay(100);
     expect(await partitions()).toBe(4);
     await bus.close();
-  }, 60_000);
+  }, 120_000);
 
   it('says in public what happened, reacts to it once, and tells its health', async () => {
     const { id } = (await toys.request<{ id: string }>('POST', '/toys', { body: { name: 'tram' } })).body;
@@ -32,5 +32,5 @@ describeKafka('a service over Kafka', () => {
     });
     const embedded = await toys.database.query(`SELECT FROM pg_namespace WHERE nspname = 'bus'`);
     expect(embedded).toEqual([]); // no bus was made in a database
-  }, 60_000);
+  }, 120_000);
 });

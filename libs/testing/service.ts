@@ -80,7 +80,7 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
   const { sign, keys } = await testIssuer();
   const config = readConfig({
     DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl, AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE,
-    AUTH_JWKS_URL: `${ISSUER}/jwks`, MASTER_KEY: testMasterKey, JINJI_CLOCK: 'manual', NODE_ENV: 'test', RATE_LIMIT: '1000000',
+    AUTH_JWKS_URL: `${ISSUER}/jwks`, MASTER_KEY: testMasterKey, JINJI_CLOCK: 'manual', NODE_ENV: 'test', RATE_LIMIT: '1000000', AFTER_WAIT_MS: '30000',
     PEERS_URL: 'http://127.0.0.1:9/{service}', ...options.env,
   });
   const log = pino({ level: process.env.LOG_LEVEL ?? 'error' }, pino.destination({ fd: 2, sync: true }));
@@ -120,7 +120,7 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
 
   const settled = async (): Promise<void> => {
     let before = -1;
-    for (const until = Date.now() + 20_000; Date.now() < until; ) {
+    for (const until = Date.now() + 60_000; Date.now() < until; ) {
       const state = await service.caughtUp();
       if (state.idle && state.position === before) return;
       before = state.idle ? state.position : -1;

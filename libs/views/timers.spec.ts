@@ -130,7 +130,7 @@ describe('timers', () => {
     const position = await ledger.append('a', { type: 'Promised', by: at(5) });
     now = at(5);
     timers.wake();
-    for (let n = 0; n < 100 && (await settled()).length === 0; n += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let n = 0; n < 1_500 && (await settled()).length === 0; n += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     await timers.stop();
     expect((await settled()).map((s) => s.id)).toEqual(['a']);
     expect(await views.reached(position + 1)).toBe(true);

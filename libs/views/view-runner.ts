@@ -24,6 +24,8 @@ export interface ViewRunnerOptions {
   readonly log?: ViewLog;
   /** Appends of this process wake it; others' are seen after at most this long. */
   readonly pollMs?: number;
+  /** So long is waited for a position where nobody says how long; 5 s. */
+  readonly patienceMs?: number;
   readonly batch?: number;
 }
 
@@ -58,6 +60,8 @@ export class ViewRunner {
   private woken = false;
   private readonly breath = new Nap();
   private storedAt = 0;
+  /** When the first of those that wait after a failure is tried again, as the last round saw it. */
+  private retryAt = Infinity;
   private readonly nap = new Nap();
   private waiting: { done: () => boolean; resolve: (reached: boolean) => void }[] = [];
 
@@ -94,7 +98,7 @@ export class ViewRunner {
   }
 
   /** True once every view (or those named) has applied what is up to `position`; false when that takes too long. */
-  async reached(position: number, timeoutMs = 5_000, names?: readonly string[]): Promise<boolean> {
+  async reached(position: number, timeoutMs = this.patienceMs, names?: readonly string[]): Promise<boolean> {
     const concerned = this.followers.filter((f) => !names || names.includes(f.view.name));
     const done = () => concerned.every((f) => f.position >= position);
     const hopeless = () => concerned.some((f) => f.crashed && f.position < position);
@@ -112,6 +116,10 @@ export class ViewRunner {
       this.wake();
       this.breath.rouse();
     });
+  }
+
+  private get patienceMs(): number {
+    return this.options.patienceMs ?? 5_000;
   }
 
   /** For health and for `caught-up`: every view with where it stands. */
@@ -148,8 +156,13 @@ export class ViewRunner {
     const head = await this.options.store.head();
     const read = new Map<number, Batch>();
     let moved = false;
+    this.retryAt = Infinity;
     for (const follower of this.followers) {
-      if (this.stopping || follower.crashed || follower.position >= head || follower.notBefore > Date.now()) continue;
+      if (this.stopping || follower.crashed || follower.position >= head) continue;
+      if (follower.notBefore > Date.now()) {
+        this.retryAt = Math.min(this.retryAt, follower.notBefore);
+        continue;
+      }
       const batch = read.get(follower.position) ?? (await this.options.store.read(follower.position, this.options.batch ?? 500));
       read.set(follower.position, batch);
       moved = (await this.step(follower, batch)) || moved;
@@ -199,6 +212,7 @@ export class ViewRunner {
     if (!at || isTransient(error)) {
       follower.failures += 1;
       follower.notBefore = Date.now() + Math.min(10_000, 50 * 2 ** follower.failures);
+      this.retryAt = Math.min(this.retryAt, follower.notBefore);
       this.options.log?.warn(detail, 'a view waits for the database');
       return;
     }
@@ -211,10 +225,18 @@ export class ViewRunner {
   }
 
   private async idle(): Promise<void> {
-    if (this.woken || this.stopping) return;
-    if (Date.now() - this.storedAt > STORE_EVERY_MS) await this.storePositions().catch(() => undefined);
-    const retry = Math.min(...this.followers.map((f) => (f.notBefore > Date.now() ? f.notBefore - Date.now() : Infinity)));
+    if (this.isCalled()) return;
+    if (Date.now() - this.storedAt > STORE_EVERY_MS) {
+      await this.storePositions().catch(() => undefined);
+      if (this.isCalled()) return; // meanwhile: between this look and the nap nothing else can run
+    }
+    // As the round saw it: what was not due then may be due by now, and timers may fire a moment early.
+    const retry = Math.max(1, this.retryAt - Date.now());
     await this.nap.take(Math.min(this.options.pollMs ?? 500, retry));
+  }
+
+  private isCalled(): boolean {
+    return this.woken || this.stopping;
   }
 
   /** Of views that only passed by what does not concern them. */

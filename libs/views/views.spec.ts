@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
 import { newId } from '#libs/decider';
 import { view, ViewRunner } from './index.js';
 import { type AccountEvent, balances, type Ledger, openLedger } from './views.kit.js';
@@ -6,7 +8,7 @@ describe('the view runner', () => {
   let ledger: Ledger;
   const runners: ViewRunner[] = [];
   const start = async (options: Partial<ConstructorParameters<typeof ViewRunner>[0]> = {}) => {
-    const runner = new ViewRunner({ store: ledger.store, db: ledger.db, views: [balances], ...options });
+    const runner = new ViewRunner({ store: ledger.store, db: ledger.db, views: [balances], patienceMs: 30_000, ...options });
     runners.push(runner);
     await runner.start();
     return runner;
@@ -65,7 +67,7 @@ describe('the view runner', () => {
     const before = await ledger.append('a', { type: 'Booked', amount: 1 }, { type: 'Booked', amount: 2 });
     const bad = await ledger.append('a', { type: 'Booked', amount: 13 });
     const after = await ledger.append('a', { type: 'Booked', amount: 5 });
-    expect(await runner.reached(after, 5_000, ['balances'])).toBe(true);
+    expect(await runner.reached(after, 30_000, ['balances'])).toBe(true);
     expect(await runner.reached(after)).toBe(false);
     const [state, fine] = await runner.state();
     expect(state).toMatchObject({ name: 'broken', position: before, crashed: { error: 'Error: thirteen', position: bad } });
@@ -90,6 +92,52 @@ describe('the view runner', () => {
     const second = await start();
     await second.reached(await ledger.append('a', { type: 'Booked', amount: 1 }));
     expect(await balance('a')).toEqual({ total: 3, events: 3 });
+  });
+
+  /** The database, where something happens while a view that only passed by stores how far it came. */
+  const whileStoring = (meanwhile: () => Promise<unknown>): DataSource => {
+    const db = Object.create(ledger.db) as DataSource;
+    db.createQueryRunner = (mode) => {
+      const runner = ledger.db.createQueryRunner(mode);
+      const query = runner.query.bind(runner);
+      runner.query = async (...asked: [string]) => {
+        const answer: unknown = await query(...asked);
+        if (asked[0].includes('position = $3')) await meanwhile();
+        return answer;
+      };
+      return runner;
+    };
+    return db;
+  };
+  /** Without `reached`, which would wake it. */
+  const comesTo = async (runner: ViewRunner, name: string, position: number) => {
+    const at = async () => (await runner.state()).find((state) => state.name === name)?.position ?? 0;
+    for (const until = Date.now() + 20_000; (await at()) < position && Date.now() < until; ) await delay(20);
+    expect(await at()).toBe(position);
+  };
+
+  it('hears of what is appended while it stores how far it came', async () => {
+    await ledger.append('a', { type: 'Promised', by: '2026-03-02T01:00:00.000Z' });
+    let position = 0;
+    const db = whileStoring(async () => {
+      position ||= await ledger.append('a', { type: 'Booked', amount: 3 });
+      runner.wake();
+    });
+    const runner = await start({ db, pollMs: 60_000 });
+    while (position === 0) await delay(5);
+    await comesTo(runner, 'balances', position);
+  });
+
+  it('tries again what became due between the look and the nap', async () => {
+    let failures = 1;
+    const away = view<AccountEvent>('away', [], {
+      Booked: () => (failures-- > 0 ? Promise.reject(Object.assign(new Error('away'), { code: '08006' })) : Promise.resolve()),
+    });
+    const passing = view<AccountEvent>('passing', [], {});
+    const position = await ledger.append('a', { type: 'Booked', amount: 3 });
+    const db = whileStoring(() => delay(300)); // longer than the pause after the first failure
+    const runner = await start({ db, views: [away, passing], pollMs: 60_000 });
+    await comesTo(runner, 'away', position);
   });
 
   it('says that it is behind rather than wait for ever', async () => {

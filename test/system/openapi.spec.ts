@@ -12,7 +12,7 @@ describe('the OpenAPI document', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     api = await readApi(platform);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => platform?.stop());
 
   const without = (lacks: (route: Route) => boolean): string[] => api.routes.filter(lacks).map(({ name }) => name);
@@ -105,5 +105,5 @@ describe('the OpenAPI document', () => {
       if (answer.status === 400 || answer.status >= 500) faults.push(`${name}: ${answer.text.slice(0, 300)}`);
     }
     expect(faults).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -60,7 +60,7 @@ describe('personal data', () => {
       '浦江精工',
       chain.workers[0],
     ]);
-  }, 60_000);
+  }, 120_000);
 
   /** More of what people write, and requests that fail with it in them. */
   const extraTexts = async (): Promise<void> => {
@@ -181,7 +181,7 @@ describe('personal data', () => {
       body: { name: persons[2].name, idNumber: persons[2].idNumber, status: 'worker' },
     });
     expect([again.status, again.body.id === worker]).toEqual([201, false]);
-  }, 60_000);
+  }, 120_000);
 
   const grounded = (): Promise<Answer> => platform.request('GET', `/registration/appeals/${chain.appeal}/grounds`);
 

@@ -33,7 +33,7 @@ describe('certification, through HTTP and the bus', () => {
   beforeAll(async () => {
     certifying = await testService(certification, { clock: '2026-05-01T01:00:00.000Z' });
     others = new Others(certifying.database.url);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await others.close();
     await certifying.close();

@@ -16,7 +16,7 @@ describe('incentives', () => {
     service = await testService(incentives);
     bus = new EmbeddedBus({ url: service.database.url });
     await bus.createTopics(['jinji.promotions', 'jinji.people'], 2);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close();
     await service.close();

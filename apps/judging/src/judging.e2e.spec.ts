@@ -62,7 +62,7 @@ describe('judging', () => {
         await batch.commit(offset);
       }
     });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close();
     await service.close();
@@ -82,7 +82,7 @@ describe('judging', () => {
   const said = async (id: string, count: number) => {
     const about = () => spoken.filter(({ data }) => data['contest'] === id || data['scheme'] === id);
     for (
-      const until = Date.now() + 10_000; about().length < count && Date.now() < until;
+      const until = Date.now() + 60_000; about().length < count && Date.now() < until;
     ) await new Promise((resolve) => setTimeout(resolve, 20));
     return about().map(({ type, data }) => ({ type: type.replace(/^jinji\.|\.v1$/g, ''), data }));
   };
@@ -350,7 +350,7 @@ describe('judging', () => {
     expect(
       (await service.request('GET', `/hearings/${appeal}`, { as: 'auditor' })).body
     ).toMatchObject({ state: 'upheld', reasons: null });
-  }, 60_000);
+  }, 120_000);
 
   it('keeps two devices on one sheet apart, and a judge from what another gave', async () => {
     const id = await contest(['K1', 'K2']);

@@ -43,7 +43,7 @@ describe('a service apart from the platform', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
     service.kill('SIGTERM');
     expect(await outcome(service)).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 120_000);
 
   it('names everything that is wrong with its configuration', async () => {
     const { code, said } = await outcome(start({ DATABASE_URL: 'nowhere', MASTER_KEY: 'short' }));

@@ -88,5 +88,5 @@ describe('the platform', () => {
 
   it('refuses production, and says why', async () => {
     await expect(ready(start(folder, { NODE_ENV: 'production' }))).rejects.toThrow('refuses NODE_ENV=production');
-  }, 60_000);
+  }, 120_000);
 });

@@ -18,7 +18,7 @@ describe('parked messages', () => {
     const { id } = await post('/competitions', { number: 'P-2026', name: { zh: '大赛', en: 'Competition' }, year: 2026 });
     const draft = async (number: string): Promise<string> => (await post(`/competitions/${id}/contests`, { ...terms, number })).id;
     [broken, sound] = [await draft('S01'), await draft('S02')];
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await others?.close();
     await test?.close();
@@ -42,7 +42,7 @@ describe('parked messages', () => {
   const closed = (contest: string, revision: number) =>
     others.say('jinji.result.closed.v1', { contest, revision, stage: 'provisional' });
   const until = async (count: number): Promise<void> => {
-    for (const end = Date.now() + 20_000; (await parked()).length < count; ) {
+    for (const end = Date.now() + 60_000; (await parked()).length < count; ) {
       if (Date.now() > end) throw new Error('nothing is parked');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -62,7 +62,7 @@ describe('parked messages', () => {
     ]);
     expect((await parked())[0]?.because).toContain('has 0 placings, not 1');
     expect((await test.request('GET', '/admin/parked')).status).toBe(403);
-  }, 30_000);
+  }, 120_000);
 
   it('are tried again, and stay where it fails again', async () => {
     const [first] = await parked();

@@ -59,7 +59,7 @@ describe('registration', () => {
     test = await testService(registration, { env: { PEERS_URL: people.url } });
     others = new Others(test);
     await others.prepare();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await others.close();
     await test.close();
@@ -231,7 +231,7 @@ describe('registration', () => {
       ({ data }) => betrays(JSON.stringify(data)) && entries.some((e) => JSON.stringify(data).includes(e.id))
     );
     expect(both).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps a disqualification during the contest from telling a code', async () => {
     await post(`/entries/${numbered('005').id}/disqualify`, { reason: '冒名顶替' });
@@ -392,7 +392,7 @@ describe('registration', () => {
       await rebuildView(view, { ownerUrl: test.database.migrationUrl, store: test.service.store });
     expect(await rows()).toEqual(before);
     expect(before.map((r) => r.length > 0)).toEqual(tables.map(() => true));
-  }, 60_000);
+  }, 120_000);
 
   it('does not exist for another organisation', async () => {
     for (

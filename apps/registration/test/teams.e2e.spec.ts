@@ -52,7 +52,7 @@ describe('registration of teams', () => {
     single = String((await post(`/competitions/${competition}/contests`, terms('S', 1, null))).id);
     await post(`/competitions/${competition}/announce`);
     for (const contest of [pairs, single]) await post(`/contests/${contest}/open`);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await others.close();
     await test.close();
