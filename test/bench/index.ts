@@ -1,6 +1,8 @@
 /** `npm run bench -- <name> [--json]`: with --json one document on standard output and nothing else there. */
 const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   append: () => import('./append.js'),
+  promotion: () => import('./promotion.js'),
+  bus: () => import('./bus/index.js'),
 };
 
 export interface Figure {
