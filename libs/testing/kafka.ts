@@ -11,8 +11,12 @@ const missing = (): string | undefined => {
 };
 
 /** `describe` for specs on a real broker. Without one they are skipped with a line, but fail where CI is set. */
-export const describeKafka = (name: string, specs: () => void): void => {
-  const why = missing();
+export const describeKafka = (name: string, specs: () => void): void => describeUnless(missing(), name, specs);
+
+/** `describe` for specs that start, kill and restart a broker of their own. */
+export const describeOwnKafka = (name: string, specs: () => void): void => describeUnless(missingTools(), name, specs);
+
+const describeUnless = (why: string | undefined, name: string, specs: () => void): void => {
   if (why === undefined) return describe(name, specs);
   if (process.env.CI) return describe(name, () => it('has a Kafka', () => Promise.reject(new Error(`no Kafka: ${why}`))));
   process.stderr.write(`skipped, for want of a Kafka (${why}): ${name}\n`);

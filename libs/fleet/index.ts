@@ -1,0 +1,3 @@
+export {
+  type Address, type Fleet, type FleetOptions, type Instance, type ServiceName, serviceNames, startFleet,
+} from './fleet.js';
