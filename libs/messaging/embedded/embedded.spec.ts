@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { migrated, type TestDatabase } from '#libs/testing';
 import { type BatchHandler, ClaimLost } from '../bus.js';
 import { busContract, record, until } from '../testing/bus-contract.js';
 import { EmbeddedBus } from './embedded-bus.js';
 import { embeddedBusGrants, embeddedBusMigrations } from './schema.js';
+
+jest.setTimeout(120_000);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -13,7 +16,7 @@ afterAll(() => database.drop());
 const open = (times: { leaseMs?: number; beatMs?: number } = {}) =>
   new EmbeddedBus({ url: database.url, leaseMs: 1_000, beatMs: 250, ...times });
 
-busContract('embedded', () => ({ open, patienceMs: 30_000 }));
+busContract('embedded', () => ({ open, patienceMs: 30_000, sessionMs: 1_000 }));
 
 describe('the embedded bus', () => {
   it('takes the partitions of one that died, which can commit no more', async () => {

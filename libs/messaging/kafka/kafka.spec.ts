@@ -5,9 +5,12 @@ import { busContract, record, until } from '../testing/bus-contract.js';
 import { type KafkaAccess, kafkaAccess } from './access.js';
 import { KafkaBus } from './kafka-bus.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
-const open = (access: KafkaAccess) => new KafkaBus({ access, beatMs: 250, waitMs: 200, lookMs: 300 });
+/** The shortest that a broker allows. */
+const SESSION_MS = 6_000;
+
+const open = (access: KafkaAccess) => new KafkaBus({ access, sessionMs: SESSION_MS, beatMs: 250, waitMs: 200, lookMs: 300 });
 
 /** Closed also where the test fails, or Jest would not end. */
 const using = async (access: KafkaAccess, work: (bus: KafkaBus) => Promise<void>): Promise<void> => {
@@ -23,7 +26,7 @@ describeKafka('Kafka', () => {
   let access: KafkaAccess;
   beforeAll(async () => void (access = kafkaAccess(await testKafka())), 120_000);
 
-  busContract('Kafka', () => ({ open: () => open(access), patienceMs: 20_000 }));
+  busContract('Kafka', () => ({ open: () => open(access), patienceMs: 60_000, sessionMs: SESSION_MS }));
 
   it('shows others what was published: headers and key as text, the data as it is', () => using(access, async (bus) => {
     const topic = `plain-${Date.now()}`;
@@ -41,7 +44,7 @@ describeKafka('Kafka', () => {
         seen.set(String(message.key), { headers: Object.fromEntries(texts), value: String(message.value) });
       },
     });
-    await until(() => seen.size === 3, 20_000, 'three records');
+    await until(() => seen.size === 3, 60_000, 'three records');
     for (const each of seen.values()) expect(each).toMatchObject({ headers, value: '{"级":3}' });
     await consumer.disconnect();
   }));
@@ -58,7 +61,7 @@ describeKafka('Kafka', () => {
         await batch.commit(offset);
       }
     });
-    await until(() => ids.length === 12, 20_000, 'twelve large records');
+    await until(() => ids.length === 12, 60_000, 'twelve large records');
     expect(ids).toEqual(Array.from({ length: 12 }, (_, n) => `k-${n}`));
   }));
 
@@ -66,7 +69,7 @@ describeKafka('Kafka', () => {
     const refused = { ...access, sasl: { mechanism: 'plain', username: 'nobody', password: 'nothing' } } as const;
     return using(refused, async (bus) => {
       const subscription = bus.subscribe('refused', ['any'], async () => undefined);
-      await until(() => subscription.state().crashed, 20_000, 'the crash');
+      await until(() => subscription.state().crashed, 60_000, 'the crash');
       expect(subscription.state().failing).toContain('Kafka: ');
     });
   });
@@ -78,7 +81,7 @@ describe('a Kafka that is away', () => {
   it('fails what is published, keeps a consumer trying, and can be left', () => using(away, async (bus) => {
     const subscription = bus.subscribe('g', ['t'], async () => undefined);
     await expect(bus.publish([record('t', 'k', 0)])).rejects.toThrow();
-    await until(() => subscription.state().failing !== null, 20_000, 'the failure in the state');
+    await until(() => subscription.state().failing !== null, 60_000, 'the failure in the state');
     expect(subscription.state()).toMatchObject({ crashed: false, partitions: 0 });
   }));
 });

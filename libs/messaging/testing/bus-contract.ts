@@ -6,6 +6,8 @@ export interface BusUnderTest {
   open(): Bus;
   /** Joining or leaving a group takes no longer. */
   readonly patienceMs: number;
+  /** A member that does not show itself for so long loses its partitions. */
+  readonly sessionMs: number;
 }
 
 let serial = 0;
@@ -190,20 +192,68 @@ export const busContract = (name: string, bus: () => BusUnderTest): void => {
       expect(subscription.state()).toMatchObject({ crashed: false, failing: expect.stringContaining('always') as string });
     });
 
-    it('lets a slow consumer be slow: nothing is lost or given to another', async () => {
+    it('lets a consumer be slower than its session: nothing is lost, given to another or done twice', async () => {
       const [one, two] = [open(), open()];
       const { topic, group } = await fresh(one);
       const { seen, handler, count } = collector();
-      const slow: BatchHandler = async (batch: Batch) => {
-        await delay(300);
+      let slow = 0;
+      const slowly: BatchHandler = async (batch: Batch) => {
+        slow += 1;
+        await delay(bus().sessionMs * 1.5);
         await handler(batch);
       };
-      one.subscribe(group, [topic], slow);
-      two.subscribe(group, [topic], slow);
+      const both = [one.subscribe(group, [topic], slowly), two.subscribe(group, [topic], slowly)];
+      await patiently(() => both.every((each) => each.state().partitions === 2), 'two partitions each');
       await one.publish(rounds(topic, 5));
+      await patiently(() => slow > 0, 'slow work');
+      await until(() => count() >= 60, bus().patienceMs + 10 * bus().sessionMs, 'all records');
       await patiently(async () => (await one.lag(group, [topic])).every(({ lag }) => lag === 0), 'no lag');
-      expect(count()).toBeGreaterThanOrEqual(60);
-      for (const key of keys) expect([...new Set(seen.get(key))]).toEqual(numbers(5));
+      for (const key of keys) expect(seen.get(key)).toEqual(numbers(5));
+    });
+
+    it('lets a piece of work end, or does it again, where another joins meanwhile', async () => {
+      const [one, two] = [open(), open()];
+      const { topic, group } = await fresh(one, 2);
+      const begun: string[] = [];
+      const done: string[] = [];
+      /** Does not ask whether the partition is still its own until it has done its work. */
+      const stubborn: BatchHandler = async (batch) => {
+        for (const { headers, offset } of batch.records) {
+          if (!batch.alive()) return;
+          begun.push(headers['ce_id'] ?? '');
+          await delay(1_500);
+          await batch.commit(offset);
+          done.push(headers['ce_id'] ?? '');
+        }
+      };
+      await one.publish(rounds(topic, 1).slice(0, 4));
+      one.subscribe(group, [topic], stubborn);
+      await patiently(() => begun.length > 0, 'work');
+      two.subscribe(group, [topic], stubborn);
+      await until(async () => (await one.lag(group, [topic])).every(({ lag }) => lag === 0), 3 * bus().patienceMs, 'no lag');
+      await patiently(() => new Set(done).size === 4, 'all of it done'); // a commit is told a little later than it is seen
+      expect([...done].sort()).toEqual([...new Set(done)].sort()); // what was committed was never done again
+    });
+
+    it('gives what was not committed to whoever comes next, in its order', async () => {
+      const one = open();
+      const { topic, group } = await fresh(one, 1);
+      await one.publish(numbers(10).map((n) => record(topic, 'k', n)));
+      const first: number[] = [];
+      const uncommitted = one.subscribe(group, [topic], async (batch) => {
+        for (const { value, offset } of batch.records) {
+          const { n } = JSON.parse(String(value)) as { n: number };
+          first.push(n);
+          if (n < 5) await batch.commit(offset);
+        }
+        await until(() => !batch.alive(), bus().patienceMs, 'the end'); // it "dies" with its work done, and nobody told
+      });
+      await patiently(() => first.length === 10, 'all done, half of it committed');
+      await uncommitted.stop();
+      const { seen, handler, count } = collector();
+      open().subscribe(group, [topic], handler);
+      await patiently(() => count() >= 5, 'the rest again');
+      expect(seen.get('k')).toEqual([5, 6, 7, 8, 9]);
     });
 
     it('shares the partitions among several consumers, and moves them while they work', async () => {
