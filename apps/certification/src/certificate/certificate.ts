@@ -2,11 +2,16 @@
  * Certificate (职业技能等级证书): the proof of a level that a decision gave. It holds no name: that is asked for when it is
  * shown.
  *
- *   issued ──its decision falls──▶ revoked
+ *   issued: valid ──an inquiry is opened──▶ suspended ──the last inquiry ends──▶ valid (reinstated)
+ *             │                                 │
+ *             └─────────its decision falls──────┴──▶ revoked, for good
  */
-import type { CivilDate } from '#libs/decider';
+import { type CivilDate, type Decider, text, type Text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { Level } from '#libs/policy';
+
+/** Who assessed and issues: what the pack said on that day, as packs may change their names later. */
+export interface IssuingBody { readonly name: Text; readonly code: string }
 
 export interface CertificateTerms {
   readonly number: string;
@@ -17,35 +22,98 @@ export interface CertificateTerms {
   readonly organisation: string;
   readonly level: Level;
   readonly on: CivilDate;
+  /** null on certificates issued before it was recorded: their number still names the body by its code. */
+  readonly issuer: IssuingBody | null;
 }
+
+/** Its place in a public status list. */
+export interface StatusEntry { readonly list: number; readonly index: number }
+
+/** `because` is a code; `reasons` what a person wrote, a text in the vault. */
+interface Why { readonly because: string; readonly reasons: string | null }
 
 export type CertificateEvent =
   | ({ type: 'CertificateIssued' } & CertificateTerms)
-  | { type: 'CertificateRevoked'; because: string };
-export type CertificateCommand = ({ type: 'Issue' } & CertificateTerms) | { type: 'Revoke'; because: string };
+  | ({ type: 'CertificateSuspended'; inquiry: string } & Why)
+  /** A further inquiry into what is suspended already. */
+  | ({ type: 'InquiryOpened'; inquiry: string } & Why)
+  /** Others go on, so it stays suspended. */
+  | { type: 'InquiryEnded'; inquiry: string; reasons: string | null }
+  | { type: 'CertificateReinstated'; inquiry: string; reasons: string | null }
+  | ({ type: 'CertificateRevoked' } & Why)
+  | ({ type: 'StatusEntryGiven' } & StatusEntry);
+
+export type CertificateCommand =
+  | ({ type: 'Issue' } & CertificateTerms)
+  /** `inquiry`: whatever is under way, by its id: an appeal, a decision that is corrected, a certifier's own inquiry. */
+  | { type: 'Suspend'; inquiry: string; because: string; reasons?: string }
+  | { type: 'Reinstate'; inquiry: string; reasons?: string }
+  | { type: 'Revoke'; because: string; reasons?: string }
+  | ({ type: 'GiveStatusEntry' } & StatusEntry);
+
 export type CertificateState =
   | { readonly is: 'none' }
-  | { readonly is: 'valid' | 'revoked'; readonly terms: CertificateTerms };
+  | {
+    readonly is: 'valid' | 'suspended' | 'revoked'; readonly terms: CertificateTerms; readonly inquiries: readonly string[];
+    readonly entry: StatusEntry | null
+  };
+export type IssuedCertificate = Exclude<CertificateState, { is: 'none' }>;
+export type CertificateStatus = IssuedCertificate['is'];
+
+/** What is done already, or cannot be any more, changes nothing: inquiries end in any order, and some after the revocation. */
+const decide = (command: CertificateCommand, state: CertificateState): readonly CertificateEvent[] => {
+  if (command.type === 'Issue') return state.is === 'none' ? [{ ...command, type: 'CertificateIssued' }] : [];
+  if (state.is === 'none') throw new WrongState('certificate-not-issued', text('证书尚未签发', 'no such certificate was issued'), 'none');
+  if (command.type === 'GiveStatusEntry') {
+    const { list, index } = command;
+    return state.entry === null ? [{ type: 'StatusEntryGiven', list, index }] : [];
+  }
+  if (state.is === 'revoked') return [];
+  const reasons = command.reasons ?? null;
+  switch (command.type) {
+    case 'Suspend': {
+      const { inquiry, because } = command;
+      if (state.inquiries.includes(inquiry)) return [];
+      return [{ type: state.is === 'valid' ? 'CertificateSuspended' : 'InquiryOpened', inquiry, because, reasons }];
+    }
+    case 'Reinstate': {
+      const { inquiry } = command;
+      if (!state.inquiries.includes(inquiry)) return [];
+      return [{ type: state.inquiries.length === 1 ? 'CertificateReinstated' : 'InquiryEnded', inquiry, reasons }];
+    }
+    case 'Revoke': return [{ type: 'CertificateRevoked', because: command.because, reasons }];
+  }
+};
+
+const evolve = (state: CertificateState, event: CertificateEvent): CertificateState => {
+  if (event.type === 'CertificateIssued') {
+    const { type: _, ...terms } = event;
+    return { is: 'valid', terms, inquiries: [], entry: null };
+  }
+  if (state.is === 'none') return state;
+  switch (event.type) {
+    case 'CertificateSuspended':
+    case 'InquiryOpened': return { ...state, is: 'suspended', inquiries: [...state.inquiries, event.inquiry] };
+    case 'InquiryEnded': return { ...state, inquiries: state.inquiries.filter((inquiry) => inquiry !== event.inquiry) };
+    case 'CertificateReinstated': return { ...state, is: 'valid', inquiries: [] };
+    case 'CertificateRevoked': return { ...state, is: 'revoked', inquiries: [] };
+    case 'StatusEntryGiven': return { ...state, entry: { list: event.list, index: event.index } };
+  }
+};
+
+const decider: Decider<CertificateCommand, CertificateState, CertificateEvent> = { initial: { is: 'none' }, decide, evolve };
 
 export const certificate: Aggregate<CertificateCommand, CertificateState, CertificateEvent> = {
   name: 'certificate',
   organisation: (state) => (state.is === 'none' ? undefined : state.terms.organisation),
-  decider: {
-    initial: { is: 'none' },
-    decide: (command, state) => {
-      switch (command.type) {
-        case 'Issue': return state.is === 'none' ? [{ ...command, type: 'CertificateIssued' }] : [];
-        case 'Revoke': return state.is === 'valid' ? [{ type: 'CertificateRevoked', because: command.because }] : [];
-      }
-    },
-    evolve: (state, event) => {
-      switch (event.type) {
-        case 'CertificateIssued': {
-          const { type: _, ...terms } = event;
-          return { is: 'valid', terms };
-        }
-        case 'CertificateRevoked': return state.is === 'valid' ? { ...state, is: 'revoked' } : state;
-      }
-    },
+  schema: { CertificateIssued: 2, CertificateRevoked: 2 },
+  upcast: {
+    CertificateIssued: (data) => ({ issuer: null, ...data }),
+    CertificateRevoked: (data) => ({ reasons: null, ...data }),
   },
+  decider,
+};
+
+export const statusName: Readonly<Record<CertificateStatus, Text>> = {
+  valid: text('有效', 'valid'), suspended: text('暂停', 'suspended'), revoked: text('已撤销', 'revoked'),
 };

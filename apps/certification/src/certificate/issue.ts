@@ -1,13 +1,13 @@
 import { civilDate, derivedId } from '#libs/decider';
 import type { Because, Work } from '#libs/service';
-import type { Level, Pack } from '#libs/policy';
+import type { Level } from '#libs/policy';
 import { type About, decision } from '../decision/decision.js';
 import { file } from '../file/file.js';
 import { frozenPack } from '../run/results.js';
 import type { TaskRow } from '../run/tasks-view.js';
 import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
-import { certificate } from './certificate.js';
-import { numberSchemes } from './number.js';
+import { certificate, type IssuingBody } from './certificate.js';
+import { numbering } from './number.js';
 import { series, seriesId } from './series.js';
 
 export const certificateId = (of: string): string => derivedId(of, 'certificate');
@@ -19,6 +19,7 @@ interface Due {
   readonly level: Level;
   readonly at: string;
   readonly because: Because;
+  readonly issuer: IssuingBody;
   /** The series that it is numbered in. */
   readonly series: string;
   readonly number: (serial: number) => string;
@@ -48,25 +49,21 @@ const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due
     if (pack === null) return [];
     workers.add(state.about.worker);
     const level = state.proposed.to;
-    const { name, number } = numbering(pack, level, at);
+    const { name, number } = numbering(pack.process, level, at);
+    const { name: body, code } = pack.process.issuer;
     return [{
-      id, certificate: certificateId(id), about: state.about, level, at, series: name, number,
+      id, certificate: certificateId(id), about: state.about, level, at, series: name, number, issuer: { name: body, code },
       because: { at, causation: cause, correlation, organisation },
     }];
   });
 };
 
-const numbering = (pack: Pack, level: Level, at: string): { name: string; number: (serial: number) => string } => {
-  const scheme = numberSchemes[pack.process.codeScheme];
-  const name = scheme.series(pack.process.issuer, level, at);
-  return { name, number: (serial) => scheme.number(name, serial) };
-};
-
 const write = async (work: Work, due: readonly (Due & { drawn: string })[]): Promise<void> => {
-  await work.decideMany(certificate, due.map(({ id, certificate: of, about, level, at, because, drawn: number }) => {
+  await work.decideMany(certificate, due.map(({ id, certificate: of, about, level, at, because, issuer, drawn: number }) => {
     const { worker, contest, occupation, organisation } = about;
     const command = {
       type: 'Issue', number, decision: id, worker, contest, occupation, organisation, level, on: civilDate(at),
+      issuer,
     } as const;
     return { id: of, command, because };
   }));

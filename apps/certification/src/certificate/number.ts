@@ -21,4 +21,24 @@ const national22: NumberScheme = {
   },
 };
 
-export const numberSchemes: Readonly<Record<Pack['process']['codeScheme'], NumberScheme>> = { 'national-22': national22 };
+/** A scheme is added here, and its name to what a pack may say (libs/policy/pack.ts). */
+export const numberSchemes = {
+  'national-22': national22,
+} as const satisfies Readonly<Record<Pack['process']['codeScheme'], NumberScheme>>;
+
+export interface Numbering {
+  /** The series that it is numbered in. */
+  readonly name: string;
+  readonly number: (serial: number) => string;
+}
+
+/** How a pack's certificates of a level are numbered on a day. */
+export const numbering = (
+  { codeScheme, issuer }: { readonly codeScheme: string; readonly issuer: Issuer }, level: Level, at: Instant,
+  schemes: Readonly<Record<string, NumberScheme>> = numberSchemes,
+): Numbering => {
+  const scheme = schemes[codeScheme];
+  if (scheme === undefined) throw new Error(`there is no scheme of certificate numbers called ${codeScheme}`);
+  const name = scheme.series(issuer, level, at);
+  return { name, number: (serial) => scheme.number(name, serial) };
+};
