@@ -100,11 +100,22 @@ export class ServiceConfig {
   @Min(1)
   RATE_LIMIT: number = 120;
 
+  /** Addresses, networks or `uniquelocal` of the gateway in front, whose X-Forwarded-For tells the client's address. */
+  @IsOptional()
+  @Matches(/^[\w.:/]+(\s*,\s*[\w.:/]+)*$/, { message: 'must be addresses or networks, with commas between' })
+  TRUST_PROXY?: string;
+
   /** So long a query with `?after=` waits for the views at most. */
   @IsInt()
   @Min(0)
   @Max(60_000)
   AFTER_WAIT_MS: number = 5_000;
+
+  /** So long after SIGTERM it still answers while it says that it is not ready: longer than a gateway takes to notice. */
+  @IsInt()
+  @Min(0)
+  @Max(600_000)
+  DRAIN_MS: number = 2_000;
 
   /** How to reach Kafka, where that is the bus. */
   get kafka(): KafkaAccess | undefined {
@@ -125,7 +136,7 @@ export class ConfigError extends Error {
   }
 }
 
-const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS'] as const;
+const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS'] as const;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { Produces, Public } from '#libs/web';
 import { HealthAnswer } from './answers.dto.js';
 import type { ServiceDefinition } from './definition.js';
+import { Draining } from './draining.js';
 import { pendingMigrations } from './migrate.js';
 import type { Runners } from './runners.js';
 import { DEFINITION, RUNNERS } from './tokens.js';
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly db: DataSource,
     @Inject(DEFINITION) private readonly definition: ServiceDefinition,
+    private readonly draining: Draining,
     @Inject(RUNNERS) private readonly runners: () => Runners,
   ) {}
 
@@ -35,7 +37,11 @@ export class HealthController {
   @Public()
   @Produces(HealthAnswer)
   @ApiOperation({ summary: '就绪 Ready', description: 'The database answers and nothing is left to migrate: requests may come.' })
-  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    if (this.draining.begun) {
+      reply.status(503);
+      return { status: 'shutting_down' };
+    }
     return this.told(reply, [this.database, this.migrations]);
   }
 

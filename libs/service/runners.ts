@@ -88,8 +88,13 @@ export class Runners {
     for (const job of this.jobs) job.start();
   }
 
-  async stop(): Promise<void> {
+  /** Takes on no further work of its own; views go on for those who read, the relay for what they record. */
+  async leave(): Promise<void> {
     await Promise.all([this.timers.stop(), this.reactor.stop(), ...this.jobs.map((job) => job.stop())]);
+  }
+
+  async stop(): Promise<void> {
+    await this.leave();
     await Promise.all([this.views.stop(), this.relay.stop()]);
     await this.bus.close();
   }

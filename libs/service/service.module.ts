@@ -13,6 +13,7 @@ import { DomainClock } from './clock.js';
 import type { ServiceConfig } from './config.js';
 import { DecisionHandler } from './decide.js';
 import type { ServiceDefinition } from './definition.js';
+import { Draining } from './draining.js';
 import { HealthController } from './health.http.js';
 import { HistoryController } from './history.http.js';
 import { Histories } from './history.js';
@@ -33,6 +34,7 @@ export interface ModuleParts {
   readonly sealing: Sealing;
   readonly clock: DomainClock;
   readonly signals: Signals;
+  readonly draining: Draining;
   readonly log: Logger;
   readonly runners: () => Runners;
 }
@@ -63,6 +65,7 @@ export class ServiceModule {
         { provide: Sealing, useValue: parts.sealing },
         { provide: DomainClock, useValue: parts.clock },
         { provide: Signals, useValue: parts.signals },
+        { provide: Draining, useValue: parts.draining },
         Outcomes, Transactions, Reader, Peers, Histories, DecisionHandler,
         ...(definition.jobs ?? []),
         ...(definition.providers ?? []),

@@ -11,9 +11,11 @@ import type { Instant } from '#libs/decider';
 import { Aggregates, EventStore, type Query } from '#libs/event-store';
 import { Vault } from '#libs/vault';
 import { createLog, documentOf, fastifyOptions, Idempotency, nestLogger, Sealing, serveDocument, setUpWeb } from '#libs/web';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainClock } from './clock.js';
 import type { ServiceConfig } from './config.js';
 import type { Job, ServiceDefinition } from './definition.js';
+import { Draining, endRequests, sayGoodbye } from './draining.js';
 import { migrate, pendingMigrations } from './migrate.js';
 import { type CaughtUp, Runners } from './runners.js';
 import { entitiesOf, ServiceModule } from './service.module.js';
@@ -41,6 +43,11 @@ export interface Service {
   handle(request: IncomingMessage, response: ServerResponse): void;
   listen(port: number, host: string): Promise<string>;
   caughtUp(): Promise<CaughtUp>;
+  /**
+   * The end in order: not ready from now on, but still answering for `graceMs`, until whoever sends requests has noticed;
+   * then requests have `patienceMs` to end. False where some were cut. Meanwhile the consumers leave their group.
+   */
+  drain(graceMs: number, patienceMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -65,12 +72,13 @@ export const createService = async (
   const idempotency = new Idempotency(config.DATABASE_URL, sealing);
   const clock = new DomainClock(db, config.JINJI_CLOCK, options.clockStart ?? config.JINJI_CLOCK_START);
   const signals = new Signals();
+  const draining = new Draining();
   const parts = {
-    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, log,
+    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, draining, log,
     runners: (): Runners => runners,
   };
 
-  const adapter = new FastifyAdapter({ ...fastifyOptions, skipMiddie: true });
+  const adapter = new FastifyAdapter({ ...fastifyOptions, trustProxy: config.TRUST_PROXY ?? false, skipMiddie: true });
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ServiceModule.of(definition, parts), adapter, { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
@@ -84,9 +92,10 @@ export const createService = async (
       issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL,
       ...(options.keys ? { keys: options.keys } : {})
     },
-    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT, 
+    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT,
     reached: (position) => runners.views.reached(position, config.AFTER_WAIT_MS),
   });
+  sayGoodbye(app.getHttpAdapter().getInstance(), draining);
   let document: OpenAPIObject | undefined;
   const openapi = (): OpenAPIObject => (document ??= documentOf(app, definition));
   serveDocument(app, openapi);
@@ -95,6 +104,13 @@ export const createService = async (
   await fastify.ready();
   if (options.run !== false) await runners.start();
 
+  const close = async (): Promise<void> => {
+    closing = true;
+    await runners.stop();
+    await app.close(); // the data source too
+    await idempotency.close();
+    await pool.end();
+  };
   return {
     name: definition.name, app, store, runners, db, openapi,
     handle: (request, response) => fastify.routing(request, response),
@@ -103,13 +119,16 @@ export const createService = async (
       return app.getUrl();
     },
     caughtUp: () => runners.caughtUp(),
-    close: async () => {
-      closing = true;
-      await runners.stop();
-      await app.close(); // the data source too
-      await idempotency.close();
-      await pool.end();
+    drain: async (graceMs, patienceMs) => {
+      draining.begin();
+      const leaving = runners.leave();
+      await delay(graceMs);
+      const answered = await endRequests(app.getHttpServer(), patienceMs);
+      await leaving;
+      await close();
+      return answered;
     },
+    close,
   };
 };
 

@@ -1,5 +1,5 @@
 export { migrated, type MigrationClass, testDatabase, type TestDatabase } from './database.js';
 export { describeKafka, describeOwnKafka, testKafka } from './kafka.js';
 export {
-  type As, type TestAnswer, testIssuer, testMasterKey, type TestRequest, testService, type TestService,
+  type As, type TestAnswer, type TestIssuer, testIssuer, testMasterKey, type TestRequest, testService, type TestService,
 } from './service.js';

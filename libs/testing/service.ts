@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { derivedId, type Instant } from '#libs/decider';
@@ -48,12 +48,21 @@ export const testMasterKey = randomBytes(32).toString('base64');
 const ISSUER = 'https://issuer.test';
 const AUDIENCE = 'jinji';
 
-let issuer: Promise<{ sign: (as: As | Role) => Promise<string>; keys: JWTVerifyGetKey }> | undefined;
+export interface TestIssuer {
+  readonly sign: (as: As | Role) => Promise<string>;
+  readonly keys: JWTVerifyGetKey;
+  /** For a service that is a process of its own: to be served where its AUTH_JWKS_URL points. */
+  readonly jwks: JSONWebKeySet;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+let issuer: Promise<TestIssuer> | undefined;
 
 /** One key pair a test file. */
 export const testIssuer = () => (issuer ??= makeIssuer());
 
-const makeIssuer = async () => {
+const makeIssuer = async (): Promise<TestIssuer> => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' };
   const known = new Map<string, Promise<string>>();
@@ -69,7 +78,8 @@ const makeIssuer = async () => {
     known.set(name, signed);
     return signed;
   };
-  return { sign, keys: createLocalJWKSet({ keys: [jwk] }) };
+  const jwks = { keys: [jwk] };
+  return { sign, keys: createLocalJWKSet(jwks), jwks, issuer: ISSUER, audience: AUDIENCE };
 };
 
 /** One service on a database of its own, with the bus beside it and a clock that the test moves. */
