@@ -10,14 +10,24 @@ export interface Provisioned {
   readonly role: string;
 }
 
-/** A database with an owner and a running role, made where they are missing. Passwords follow from the superuser's. */
+/**
+ * A database with an owner and a running role, made where they are missing. Passwords follow from the superuser's; where the
+ * running role's is given, both are set anew, so that they may be changed.
+ */
 export const provision = async (
-  superuserUrl: string, database: string, roles: { owner: string; running: string },
+  superuserUrl: string, database: string, roles: { owner: string; running: string; password?: string },
 ): Promise<Provisioned> => {
+  const passwords = {
+    owner: passwordOf(superuserUrl, roles.owner), running: roles.password ?? passwordOf(superuserUrl, roles.running),
+  };
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    for (const role of [roles.owner, roles.running]) await createRole(client, superuserUrl, role);
+    for (const each of ['owner', 'running'] as const) {
+      await createRole(client, roles[each], passwords[each]);
+      if (roles.password !== undefined)
+        await client.query(`ALTER ROLE ${pg.escapeIdentifier(roles[each])} LOGIN PASSWORD ${pg.escapeLiteral(passwords[each])}`);
+    }
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (!rowCount) {
       const [name, owner] = [pg.escapeIdentifier(database), pg.escapeIdentifier(roles.owner)];
@@ -29,18 +39,18 @@ export const provision = async (
     await client.end();
   }
   return {
-    url: urlAs(superuserUrl, database, roles.running),
-    migrationUrl: urlAs(superuserUrl, database, roles.owner),
+    url: urlAs(superuserUrl, database, roles.running, passwords.running),
+    migrationUrl: urlAs(superuserUrl, database, roles.owner, passwords.owner),
     owner: roles.owner,
     role: roles.running,
   };
 };
 
-const createRole = async (client: pg.Client, superuserUrl: string, role: string): Promise<void> => {
+const createRole = async (client: pg.Client, role: string, password: string): Promise<void> => {
   const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
   if (rowCount) return;
-  const password = pg.escapeLiteral(passwordOf(superuserUrl, role));
-  await client.query(`CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD ${password}`).catch((error: unknown) => {
+  const [name, secret] = [pg.escapeIdentifier(role), pg.escapeLiteral(password)];
+  await client.query(`CREATE ROLE ${name} LOGIN PASSWORD ${secret}`).catch((error: unknown) => {
     if (!(error instanceof pg.DatabaseError && error.code === '42710')) throw error; // made at the same moment by another
   });
 };
@@ -48,10 +58,10 @@ const createRole = async (client: pg.Client, superuserUrl: string, role: string)
 const passwordOf = (superuserUrl: string, role: string): string =>
   createHmac('sha256', new URL(superuserUrl).password || 'no password').update(role).digest('base64url');
 
-const urlAs = (superuserUrl: string, database: string, role: string): string => {
+const urlAs = (superuserUrl: string, database: string, role: string, password: string): string => {
   const url = new URL(superuserUrl);
   url.username = role;
-  url.password = passwordOf(superuserUrl, role);
+  url.password = password;
   url.pathname = `/${database}`;
   return url.href;
 };

@@ -88,6 +88,17 @@ describe('whoever does not log in', () => {
     expect((await toys.request('GET', '/toys')).status).toBe(200);
   });
 
+  it('behind a gateway that is trusted is counted by the address that the gateway tells', async () => {
+    const behind = await testService(toyService, { env: { RATE_LIMIT: '1', TRUST_PROXY: '127.0.0.1' } });
+    const from = async (address: string) =>
+      (await behind.request('GET', '/toys/open', { as: null, headers: { 'x-forwarded-for': address } })).status;
+    expect([await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.2')]).toEqual([200, 429, 200]);
+    await behind.close();
+    // Whoever comes without a gateway cannot say who they are.
+    const told = await toys.request('GET', '/toys/open', { as: null, headers: { 'x-forwarded-for': '192.0.2.3' } });
+    expect(told.status).toBe(429);
+  }, 180_000);
+
   it('is sent away before a body is read', async () => {
     const answer = await toys.request('POST', '/toys/import', {
       as: null, body: Buffer.alloc(5_000_000), headers: { 'content-type': 'text/csv' },

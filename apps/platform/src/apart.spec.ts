@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import pg from 'pg';
 import { testDatabase, type TestDatabase, testMasterKey } from '#libs/testing';
 
 /** A service's own main.ts, against a DATABASE_URL. */
@@ -44,6 +46,33 @@ describe('a service apart from the platform', () => {
     service.kill('SIGTERM');
     expect(await outcome(service)).toMatchObject({ code: 0 });
   }, 120_000);
+
+  it('is given a database, an owner and a role by who administers the server, and a new password where that changes', async () => {
+    const admin = process.env.JINJI_TEST_SERVER ?? '';
+    const name = `t_${randomBytes(6).toString('hex')}`;
+    const own = new URL(admin);
+    Object.assign(own, { username: name, password: 'first', pathname: `/${name}` });
+    const migrate = (url: string) => outcome(start(
+      { ADMIN_DATABASE_URL: admin, INCENTIVES_DATABASE_URL: url, NODE_ENV: 'production', KAFKA_BROKERS: '127.0.0.1:9' },
+      'dist/apps/platform/src/migrate-main.js', ['incentives'],
+    ));
+    try {
+      expect(await migrate(own.href)).toMatchObject({ code: 0, said: expect.stringContaining('Requests1700000000400') });
+      own.password = 'second';
+      expect(await migrate(own.href)).toMatchObject({ code: 0, said: expect.stringContaining('nothing was pending') });
+      const client = new pg.Client({ connectionString: own.href });
+      await client.connect();
+      await expect(client.query('DELETE FROM events')).rejects.toThrow('permission denied');
+      await client.end();
+      expect(await migrate('')).toMatchObject({ code: 1, said: expect.stringContaining('INCENTIVES_DATABASE_URL') });
+    } finally {
+      const client = new pg.Client({ connectionString: admin });
+      await client.connect();
+      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await client.query(`DROP ROLE IF EXISTS ${name}_owner, ${name}`);
+      await client.end();
+    }
+  }, 180_000);
 
   it('names everything that is wrong with its configuration', async () => {
     const { code, said } = await outcome(start({ DATABASE_URL: 'nowhere', MASTER_KEY: 'short' }));

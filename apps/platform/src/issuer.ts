@@ -16,16 +16,19 @@ export interface TokenRequest {
   readonly hours?: number;
 }
 
-/** Issues tokens for development and demonstrations to whoever asks from this machine; production has a real issuer. */
+/** Issues any token to whoever may ask it, for development and demonstrations; production has a real issuer. */
 export class DevelopmentIssuer {
   private constructor(
     private readonly key: JWK,
     readonly jwks: { keys: JWK[] },
     readonly keys: JWTVerifyGetKey,
+    private readonly serves: 'this machine' | 'anyone',
   ) {}
 
-  /** Its key lies in the folder, so that tokens outlive a restart. */
-  static async open(folder: string, env: string | undefined = process.env.NODE_ENV): Promise<DevelopmentIssuer> {
+  /** Its key lies in the folder, so that tokens outlive a restart. In a container nobody asks from the same machine. */
+  static async open(
+    folder: string, env: string | undefined = process.env.NODE_ENV, serves: 'this machine' | 'anyone' = 'this machine',
+  ): Promise<DevelopmentIssuer> {
     if (env === 'production')
       throw new Error('the development issuer refuses NODE_ENV=production: set AUTH_ISSUER and AUTH_JWKS_URL to a real issuer');
     const file = path.join(folder, 'issuer-key.json');
@@ -33,7 +36,7 @@ export class DevelopmentIssuer {
     const key = known ? (JSON.parse(known) as JWK) : await freshKey(file);
     const { d: _secret, ...open } = key;
     const jwks = { keys: [open] };
-    return new DevelopmentIssuer(key, jwks, createLocalJWKSet(jwks));
+    return new DevelopmentIssuer(key, jwks, createLocalJWKSet(jwks), serves);
   }
 
   async token({ subject, organisation, roles: granted, hours = 12 }: TokenRequest): Promise<{
@@ -47,12 +50,12 @@ export class DevelopmentIssuer {
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
-  /** `GET jwks`, and `POST token` from this machine only. */
+  /** `GET jwks` and `POST token`. */
   async handle(request: IncomingMessage, response: ServerResponse, at: string): Promise<void> {
     if (at === '/jwks' && request.method === 'GET') return answer(response, 200, this.jwks);
     if (at !== '/token' || request.method !== 'POST')
       return answer(response, 404, problem(404, 'not-found', 'POST /token or GET /jwks'));
-    if (!isLocal(request.socket.remoteAddress))
+    if (this.serves === 'this machine' && !isLocal(request.socket.remoteAddress))
       return answer(response, 403, problem(403, 'forbidden', 'tokens are issued on this machine only'));
     const asked = tokenRequest(await bodyOf(request).catch(() => ''));
     if (!asked) {

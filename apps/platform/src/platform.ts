@@ -9,6 +9,7 @@ import { createService, readConfig, type Service, type ServiceDefinition } from 
 import { busOn, masterKeyOf, serviceOn } from './databases.js';
 import { createGateway } from './gateway.js';
 import { AUDIENCE, DevelopmentIssuer, ISSUER } from './issuer.js';
+import { starting } from './portal.js';
 import { services as definitions } from './services.js';
 
 export interface PlatformOptions {
@@ -97,10 +98,6 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     throw error;
   }
 };
-
-const starting = JSON.stringify({
-  type: 'https://jinji.dev/problems/starting', title: 'Starting', status: 503, detail: 'try again in a moment',
-});
 
 const answers = async (url: string): Promise<boolean> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
