@@ -72,6 +72,8 @@ export interface Fleet {
   token(subject: string, organisation: string, roles: readonly string[]): Promise<string>;
   readonly broker: Infrastructure['broker'];
   readonly postgres: Infrastructure['postgres'];
+  /** The process that ends all others should we die. */
+  readonly keeper: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -173,7 +175,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
     await Promise.all(starting);
 
     return {
-      url, folder, brokers: told(place('kafka')), instances, broker, postgres,
+      url, folder, brokers: told(place('kafka')), instances, broker, postgres, keeper: keeper.pid,
       get postgresUrl() {
         return postgres.url();
       },

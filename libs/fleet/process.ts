@@ -4,6 +4,7 @@ import { openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alive } from '#libs/postgres';
 import type { KeeperMessage } from './keeper.js';
 
 const PATIENCE_MS = 30_000;
@@ -24,6 +25,10 @@ export class Keeper {
     child.unref();
     child.channel?.unref();
     return new Keeper(child);
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   tell(message: KeeperMessage): void {
@@ -100,15 +105,15 @@ export class Program {
 /** Ends processes that are no children of ours. */
 export const endAll = async (pids: readonly number[]): Promise<void> => {
   for (const signal of ['SIGTERM', 'SIGCONT'] as const) for (const pid of pids) sendTo(pid, signal);
-  for (const until = Date.now() + PATIENCE_MS; pids.some((pid) => sendTo(pid, 0)) && Date.now() < until; ) await sleep(50);
+  for (const until = Date.now() + PATIENCE_MS; pids.some(alive) && Date.now() < until; ) await sleep(50);
   for (const pid of pids) sendTo(pid, 'SIGKILL');
 };
 
-const sendTo = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+const sendTo = (pid: number, signal: NodeJS.Signals): void => {
   try {
-    return process.kill(pid, signal);
+    process.kill(pid, signal);
   } catch {
-    return false; // it is gone
+    // it is gone
   }
 };
 

@@ -18,6 +18,7 @@ export const readPidFile = async (data: string): Promise<PidFile | undefined> =>
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 };
 
+/** A process that has ended but that nobody has asked after yet does not live. */
 export const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
