@@ -30,10 +30,21 @@ export const promotions = {
     from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()), on: dateString(),
   }),
   'jinji.promotion.rejected.v1': contract('jinji.promotions', 'worker', 'A person rejected the proposal.', decision()),
-  'jinji.promotion.superseded.v1': contract('jinji.promotions', 'worker', 'A later decision on the same contest takes its place; all its effects fall.', decision()),
+  'jinji.promotion.superseded.v1': contract('jinji.promotions', 'worker', 'A later decision on the same contest takes its place; all its effects fall, but for the money that it `keeps`.', {
+    ...decision(), next: Type.Optional(id()),
+    /** Money rules that the next decision gives just so: what was paid by them goes on under it. */
+    keeps: Type.Optional(Type.Array(ref())),
+  }),
   'jinji.promotion.revoked.v1': contract('jinji.promotions', 'worker', 'The decision was revoked; all its effects fall.', decision()),
   'jinji.certificate.issued.v1': contract('jinji.promotions', 'worker', 'The certificate of a decision that gives a level.', {
     certificate: id(), number: ref(), ...decision(), level: level(), on: dateString(),
+  }),
+  'jinji.certificate.suspended.v1': contract(
+    'jinji.promotions', 'worker', 'An inquiry into the certificate is under way (暂停): until it ends, nobody should rely on it.',
+    { certificate: id(), ...decision(), level: level() },
+  ),
+  'jinji.certificate.reinstated.v1': contract('jinji.promotions', 'worker', 'The last inquiry ended: the certificate is valid again.', {
+    certificate: id(), ...decision(), level: level(),
   }),
   'jinji.certificate.revoked.v1': contract('jinji.promotions', 'worker', 'The certificate is void.', { certificate: id(), ...decision(), level: level() }),
 } as const;

@@ -10,10 +10,15 @@ import { factMissing, isLevel, isLevelEffect, otherOf, payment, target, underCei
 import type { Decision, Effects, Facts, HonourEffect, LevelEffect, MoneyEffect, OtherEffect, Reason } from './facts.js';
 import { levelName, yuan } from './names.js';
 import type { Effect, EffectKind, Hole, Pack, Rule } from './pack.js';
+import { throughRevisions } from './reversal.js';
 
 const kinds: readonly EffectKind[] = ['level', 'honours', 'money'];
 
-export const decide = (pack: Pack, facts: Facts): Decision => {
+export const decide = (pack: Pack, facts: Facts): Decision =>
+  throughRevisions(pack, facts, (each) => decideRevision(pack, each));
+
+/** One final revision by itself. */
+const decideRevision = (pack: Pack, facts: Facts): Decision => {
   const barred = bar(pack, facts);
   if (barred !== undefined) return barred;
   const places = possiblePlaces(pack, facts);

@@ -6,6 +6,13 @@ import { count, date, mark, name, oneOf, orNull, record } from './schema.js';
 const level = () => oneOf(1, 2, 3, 4, 5);
 const instant = () => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', description: 'an instant, UTC' });
 
+const placing = () => record({
+  rank: orNull(count(1)), unranked: orNull(name()), tied: count(1), ruled: orNull(count(1)), field: count(),
+  theory: orNull(mark()), practical: orNull(mark()),
+  medal: Type.Optional(oneOf('gold', 'silver', 'bronze', 'excellence', 'none')), ifPassed: orNull(record({ rank: count(1), field: count(1) })),
+  own: Type.Optional(Type.String({ description: 'a digest of the own result: revisions with the same one differ by others\' results' })),
+});
+
 /** FACTS: everything that a decision reads, as the service records it with each decision. */
 export const factsSchema = record({
   contest: record({
@@ -14,11 +21,7 @@ export const factsSchema = record({
     overridden: Type.Boolean({ description: 'the operator recorded an override for a pack that needs one' }),
     firstFinalAt: instant(), factsAt: instant(), standard: Type.Optional(Type.Boolean()),
   }),
-  placing: record({
-    rank: orNull(count(1)), unranked: orNull(name()), tied: count(1), ruled: orNull(count(1)), field: count(),
-    theory: orNull(mark()), practical: orNull(mark()),
-    medal: Type.Optional(oneOf('gold', 'silver', 'bronze', 'excellence', 'none')), ifPassed: orNull(record({ rank: count(1), field: count(1) })),
-  }),
+  placing: placing(),
   person: record({
     age: orNull(count()), status: oneOf('employed', 'unemployed', 'student', 'graduating'),
     occupationMonths: Type.Optional(count()), insuredMonths: Type.Optional(count()), entries: Type.Optional(count()),
@@ -34,6 +37,9 @@ export const factsSchema = record({
     }))),
   }),
   certificate: Type.Optional(record({ level: level(), issuedOn: date(), claimedOn: date() })),
+  earlier: Type.Optional(Type.Array(record({ revision: count(1), placing: placing() }), {
+    description: 'the placings of earlier final revisions, oldest first: the pack\'s reversal says what of them stands',
+  })),
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

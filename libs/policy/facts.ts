@@ -39,7 +39,12 @@ export interface PlacingFacts {
   readonly medal?: Medal;
   /** For one who failed a pass gate: rank and field if the gate had been passed. */
   readonly ifPassed: { readonly rank: number; readonly field: number } | null;
+  /** A digest of the own result (marks, or why it is not ranked): two revisions that have the same differ by others' results. */
+  readonly own?: string;
 }
+
+/** Where an earlier final revision of the contest had placed the same code. */
+export interface EarlierPlacing { readonly revision: number; readonly placing: PlacingFacts }
 
 /** Who is judged: each member of a team alone. */
 export interface PersonFacts {
@@ -89,6 +94,8 @@ export interface Facts {
   readonly person: PersonFacts;
   readonly held: HeldFacts;
   readonly certificate?: CertificateFacts;
+  /** What earlier final revisions said, oldest first; left out where the pack lets nothing of them stand. */
+  readonly earlier?: readonly EarlierPlacing[];
 }
 
 /** `from` is null where no level was held. */

@@ -2,7 +2,7 @@ import { civilDate, type CivilDate, text } from '#libs/decider';
 import { decide, effectsDigest, withoutPack } from './decide.js';
 import { moneyText, otherText } from './effects.js';
 import type {
-  ContestFacts, Decision, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts, Reason,
+  ContestFacts, Decision, EarlierPlacing, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts, Reason,
 } from './facts.js';
 import type { Pack } from './pack.js';
 
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly contest: ContestFacts;
   readonly placing: PlacingFacts;
   readonly person: PersonFacts;
+  /** What the contest's earlier final revisions said of the person, oldest first. */
+  readonly earlier?: readonly EarlierPlacing[];
   /** The digest of effects that a person rejected: as long as the rules still say the same, nothing of it counts. */
   readonly rejected: string | null;
 }
@@ -46,7 +48,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLevel[]): readonly Folded[] => {
   const given: (EarlierPromotion & { since: CivilDate })[] = [];
   const honours = new Set<string>();
-  return inOrder(outcomes).map(({ pack, contest, placing, person, rejected }) => {
+  return inOrder(outcomes).map(({ pack, contest, placing, person, rejected, earlier = [] }) => {
     const held: HeldFacts = {
       level: best([
         ...imported.filter(({ occupation, since }) => occupation === contest.occupation && since <= civilDate(contest.factsAt)),
@@ -55,7 +57,9 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
       honours: [...honours].sort(),
       promotions: given.map(({ since: _, ...promotion }) => promotion),
     };
-    const facts: Facts = { contest, placing, person, held };
+    const now: Facts = { contest, placing, person, held };
+    const standing = pack === null ? [] : unrejected(pack, now, earlier, rejected);
+    const facts = standing.length === 0 ? now : { ...now, earlier: standing };
     const decision = pack === null ? withoutPack() : told(decide(pack, facts));
     if (rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
@@ -65,6 +69,17 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
     }
     return { contest: contest.id, facts, decision };
   });
+};
+
+/** What a person rejected was never given, so that nothing of it can stand. */
+const unrejected = (
+  pack: Pack, facts: Facts, earlier: readonly EarlierPlacing[], rejected: string | null,
+): readonly EarlierPlacing[] => {
+  if (rejected === null || earlier.length === 0) return earlier;
+  return earlier.reduce<readonly EarlierPlacing[]>((standing, one) => {
+    const decision = told(decide(pack, { ...facts, placing: one.placing, ...(standing.length === 0 ? {} : { earlier: standing }) }));
+    return effectsDigest(decision) === rejected ? standing : [...standing, one];
+  }, []);
 };
 
 /** The chain carries levels, honours and money of the person: anything else is told as a reason, for a person to act on. */

@@ -9,6 +9,7 @@ export * from './names.js';
 export * from './pack.js';
 export * from './packs.js';
 export * from './place.js';
+export { mayStand } from './reversal.js';
 export * from './lint.js';
 export * from './lint-together.js';
 export * from './lint-file.js';

@@ -182,6 +182,7 @@ const pack = record({
     }),
     codeScheme: oneOf('national-22'),
   }),
+  /** What a correction of a final result does to what was given: see reversal.ts. */
   reversal: record({
     basis: oneOf('source', 'operator'), rerank: Type.Boolean(), certificates: oneOf('revoke', 'suspend', 'keep'),
     money: oneOf('recover', 'keep'),

@@ -1,7 +1,9 @@
 /** Others' public events → what certification remembers of contests and workers, in its own events. */
+import type { PublicData } from '#libs/contracts';
+import { digestOf } from '#libs/policy';
 import { on, type Reaction, type Work } from '#libs/service';
 import { contest, type ContestCommand, runId } from './contest/contest.js';
-import { file, type Result } from './file/file.js';
+import { file } from './file/file.js';
 import { decisionRun } from './run/decision-run.js';
 import { skillRecord, skillRecordId } from './skill-record/skill-record.js';
 
@@ -15,10 +17,14 @@ const tell = async (work: Work, id: string, command: ContestCommand): Promise<vo
   await work.decide(decisionRun, runId(id, state.run), { type: 'Start', contest: id, revision: state.run, codes }, because);
 };
 
+/** What is the code's own in a placing; its rank hangs on others too. */
+const ownResult = (own: Pick<PublicData<'jinji.result.placed.v1'>, 'unranked' | 'theory' | 'practical' | 'total' | 'criteria'>): string =>
+  digestOf(own).slice(0, 16);
+
 /** Two records of one person become one: results, training and imported levels go on in the other, and all is decided again. */
 const merge = async (work: Work, worker: string, into: string): Promise<void> => {
   const { state } = await work.load(file, worker);
-  const results = Object.values(state.contests).map(({ ruled: _1, rejected: _2, made: _3, ...result }): Result => result);
+  const results = Object.values(state.contests).map(({ made: _, ...result }) => result);
   await work.record(file, worker, [{ type: 'MergedInto', into }, { type: 'RefoldAsked', because: 'merged' }]);
   await work.record(file, into, [
     { type: 'MergedFrom', worker, results, occupations: state.occupations, trainers: state.trainers },
@@ -53,8 +59,11 @@ export const certificationReactions: readonly Reaction[] = [
     if (stage === 'final' && firstFinalAt !== null)
       await work.record(contest, of, [{ type: 'ResultOpened', revision, count, firstFinalAt }]);
   }),
-  on('jinji.result.placed.v1', ({ id, data: { contest: of, revision, code, rank, unranked, theory, practical } }, work) =>
-    work.record(contest, of, [{ type: 'CodePlaced', revision, code, rank, unranked, theory, practical, message: id }])),
+  on('jinji.result.placed.v1', ({ id, data: { contest: of, revision, code, rank, unranked, theory, practical, ...own } }, work) =>
+    work.record(contest, of, [{
+      type: 'CodePlaced', revision, code, rank, unranked, theory, practical, message: id,
+      own: ownResult({ unranked, theory, practical, total: own.total, criteria: own.criteria }),
+    }])),
   on('jinji.result.closed.v1', async ({ data: { contest: of, revision, stage } }, work) => {
     if (stage === 'final') await tell(work, of, { type: 'CloseResult', revision });
   }),

@@ -6,6 +6,8 @@ import { GrantController } from './grant/grant.http.js';
 import { grant, windowEnd } from './grant/grant.js';
 import { Grants } from './grant/grants.js';
 import { grantsView } from './grant/grants-view.js';
+import { LedgerController } from './ledger/ledger.http.js';
+import { ledgerView } from './ledger/ledger-view.js';
 import { incentivesMigrations } from './migrations.js';
 import { incentivesPublished } from './published.js';
 import { incentivesReactions } from './reactions.js';
@@ -27,11 +29,11 @@ export const incentives: ServiceDefinition = {
     'Grants that follow approved promotion decisions: approved, paid, and recovered when the decision falls.',
   ),
   aggregates: [grant, decision, worker],
-  views: [grantsView],
+  views: [grantsView, ledgerView],
   timers: [claimWindow],
   published: incentivesPublished,
   reactions: incentivesReactions,
   migrations: incentivesMigrations,
-  controllers: [GrantController],
+  controllers: [GrantController, LedgerController],
   providers: [Grants],
 };

@@ -91,6 +91,67 @@ describe('incentives', () => {
     expect(await grants()).toMatchObject([{ id: medal }, { id: subsidy, state: 'recovered', owed: 0 }]);
   });
 
+  it('carries what was paid on under the next decision that gives the same, and recovers the rest', async () => {
+    const { approved, certified, grants, about, medal, subsidy } = decided();
+    await approved();
+    await certified();
+    await officer(`/contests/${about.contest}/approve`);
+    for (const grant of [medal, subsidy]) await officer(`/grants/${grant}/pay`, { reference: `PAY-${grant.slice(0, 8)}` });
+    const next = newId();
+    await hears('jinji.promotion.superseded.v1', { ...about, next, keeps: ['medal'] });
+    await hears('jinji.certificate.revoked.v1', { certificate: newId(), ...about, level: 2 });
+    expect(await grants()).toMatchObject([
+      { id: medal, state: 'paid', decision: next }, { id: subsidy, state: 'owed', owed: 240_000, decision: about.decision },
+    ]);
+    // Approved, the next decision proposes what it gives besides; what is paid is not proposed again.
+    const money = [
+      { rule: 'medal', fen: 300_000, payee: 'person' as const, needsCertificate: false, claimWithinMonths: null },
+      { rule: 'travel', fen: 10_000, payee: 'person' as const, needsCertificate: false, claimWithinMonths: null },
+    ];
+    await hears('jinji.promotion.approved.v1', {
+      ...about, decision: next, organisation: 'org-1', by: 'person', from: 3, to: null, honours: [], money, on: '2026-05-20',
+    });
+    expect((await grants()).map(({ state }) => state)).toEqual(['paid', 'owed', 'proposed']);
+
+    // The recovery has a life of its own: a part comes back, the rest is written off.
+    expect(await officer(`/grants/${subsidy}/repay`, { reference: 'REC-2', fen: 100_000 })).toMatchObject({ status: 200 });
+    expect(await officer(`/grants/${subsidy}/write-off`, { reason: '当事人下落不明' })).toMatchObject({ status: 200 });
+    await service.settled();
+    expect((await service.request('GET', `/grants/${subsidy}`, { as: 'auditor' })).body).toMatchObject({
+      state: 'writtenOff', owed: 0, reason: '当事人下落不明',
+    });
+    const ledger = async () => (await service.request('GET', `/ledger?contest=${about.contest}`, { as: 'incentive-officer' })).body;
+    expect(await ledger()).toEqual({
+      paid: 540_000, standing: 300_000, owed: 0, recovered: 100_000, writtenOff: 140_000, balances: true,
+    });
+    await hears('jinji.promotion.revoked.v1', { ...about, decision: next });
+    expect(await ledger()).toEqual({
+      paid: 540_000, standing: 0, owed: 300_000, recovered: 100_000, writtenOff: 140_000, balances: true,
+    });
+    const entries = await service.request<{ items: { from: string; to: string; fen: number }[] }>(
+      'GET', `/ledger/entries?contest=${about.contest}`, { as: 'auditor' },
+    );
+    expect(entries.body.items.map(({ from, to, fen }) => `${from}→${to} ${fen}`)).toEqual([
+      'fund→granted 300000', 'fund→granted 240000', 'granted→owed 240000', 'owed→recovered 100000', 'owed→writtenOff 140000',
+      'granted→owed 300000',
+    ]);
+    // The ledger is a second account of the same: it notices when the grants say otherwise.
+    await service.database.query("UPDATE grants SET owed = owed - 1 WHERE id = $1", [medal]);
+    expect(await ledger()).toMatchObject({ balances: false });
+  });
+
+  it('lets what was taken over fall with a decision that a person rejects', async () => {
+    const { approved, grants, about, medal } = decided();
+    await approved();
+    await officer(`/contests/${about.contest}/approve`);
+    await officer(`/grants/${medal}/pay`, { reference: 'PAY-9' });
+    const next = newId();
+    await hears('jinji.promotion.superseded.v1', { ...about, next, keeps: ['medal', 'subsidy'] });
+    expect(await grants()).toMatchObject([{ id: medal, state: 'paid', decision: next }]);
+    await hears('jinji.promotion.rejected.v1', { ...about, decision: next });
+    expect(await grants()).toMatchObject([{ id: medal, state: 'owed', owed: 300_000, because: 'rejected' }]);
+  });
+
   it('keeps the reason of a refusal apart, and shows it to those who may read it', async () => {
     const { approved, medal, about } = decided();
     await approved();

@@ -19,6 +19,15 @@ export const incentivesPublished = published({
     GrantLapsed: (recorded, first) => publication('jinji.grant.refused.v1', about(recorded, first)),
     GrantExpired: (recorded, first) => publication('jinji.grant.expired.v1', about(recorded, first)),
     RecoveryOpened: (recorded, first) => publication('jinji.grant.recovery-opened.v1', about(recorded, first)),
+    GrantCarriedOver: (recorded, first) => publication('jinji.grant.carried-over.v1', {
+      ...about(recorded, first), to: recorded.event.decision,
+    }),
+    PartRepaid: (recorded, first) => publication('jinji.grant.part-repaid.v1', {
+      ...about(recorded, first), repaid: recorded.event.fen, left: recorded.event.left,
+    }),
+    RecoveryWrittenOff: (recorded, first) => publication('jinji.grant.written-off.v1', {
+      ...about(recorded, first), writtenOff: recorded.event.fen,
+    }),
     GrantRecovered: (recorded, first) => publication('jinji.grant.recovered.v1', about(recorded, first)),
   },
 });

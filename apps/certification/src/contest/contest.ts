@@ -21,7 +21,11 @@ export type Member = SealEntry['members'][number];
 export interface SealedEntry {
   readonly entry: string; readonly entryNumber: string; readonly members: readonly Member[]; readonly message: string
 }
-export interface CodePlacing extends Pick<Placed, 'rank' | 'unranked' | 'theory' | 'practical'> { readonly message: string }
+export interface CodePlacing extends Pick<Placed, 'rank' | 'unranked' | 'theory' | 'practical'> {
+  readonly message: string;
+  /** A digest of the code's own result: what another's correction does not touch. */
+  readonly own?: string
+}
 
 export type ContestEvent =
   | ({ type: 'ContestAnnounced'; at: Instant } & ContestTerms)
@@ -63,6 +67,8 @@ export interface ContestState {
   } | null;
   /** The last final revision, complete or still arriving. */
   readonly result: Revision | null;
+  /** The complete final revisions before it, oldest first: a pack may let stand what they gave. */
+  readonly earlier?: readonly Revision[];
   /** The revision of the last run. */
   readonly run: number;
   /** The place that a panel gave, by entry number. */
@@ -160,6 +166,7 @@ const evolve = (state: ContestState, event: ContestEvent): ContestState => {
       if (result !== null && result.number >= event.revision) return state;
       return {
         ...state,
+        ...(result?.closed === true ? { earlier: [...(state.earlier ?? []), result] } : {}),
         result: { number: event.revision, count: event.count, firstFinalAt: event.firstFinalAt, closed: false, placings: {} },
       };
     case 'CodePlaced': {

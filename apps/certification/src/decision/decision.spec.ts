@@ -83,7 +83,7 @@ describe('a promotion decision', () => {
   });
 
   it('falls once, wherever it stands', () => {
-    const supersede = { type: 'Supersede', next: 'd2' } as const;
+    const supersede = { type: 'Supersede', next: 'd2', money: [] } as const;
     const superseded = { type: 'PromotionSuperseded', next: 'd2' } as const;
     for (const history of [[proposed], [proposed, ended], [proposed, ended, approved], [proposed, objected]])
       expect(after(...history).when(supersede)).toEqual([superseded]);

@@ -61,7 +61,8 @@ export type DecisionEvent =
   | ({ type: 'PromotionApproved'; by: string; how: 'person' | 'pack'; on: CivilDate } & Given)
   | { type: 'PromotionRejected'; by: string; reasons: string }
   | { type: 'PromotionIssued'; certificate: string; number: string }
-  | { type: 'PromotionSuperseded'; next: string }
+  /** `keeps`: the money rules that the next decision gives just so; what was paid by them need not come back. */
+  | { type: 'PromotionSuperseded'; next: string; keeps?: readonly string[] }
   | { type: 'PromotionRevoked'; because: string };
 
 export type DecisionCommand =
@@ -76,7 +77,8 @@ export type DecisionCommand =
   | { type: 'Approve'; by: string; trainers: readonly string[]; at: Instant }
   | { type: 'Reject'; by: string; reasons: string }
   | { type: 'Issue'; certificate: string; number: string }
-  | { type: 'Supersede'; next: string }
+  /** `money`: what the next decision gives. */
+  | { type: 'Supersede'; next: string; money: readonly MoneyEffect[] }
   | { type: 'Revoke'; because: string };
 
 interface Proposed extends Given { readonly noticeUntil: Instant; readonly approval: 'person' | 'pack' }
@@ -151,7 +153,7 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
     case 'Issue':
       return state.is === 'approved' && state.proposed.to !== null
         ? [{ type: 'PromotionIssued', certificate: command.certificate, number: command.number }] : [];
-    case 'Supersede': return isOver(state) ? [] : [{ type: 'PromotionSuperseded', next: command.next }];
+    case 'Supersede': return isOver(state) ? [] : [supersession(command, state)];
     case 'Revoke': return isOver(state) ? [] : [{ type: 'PromotionRevoked', because: command.because }];
   }
 };
@@ -173,6 +175,13 @@ const find = (
     { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
     ...(held.length === 0 ? [] : [{ type: 'EffectsHeld', effects: held } as const]),
   ];
+};
+
+const supersession = ({ next, money }: Extract<DecisionCommand, { type: 'Supersede' }>, state: DecisionState): DecisionEvent => {
+  const given = 'proposed' in state ? state.proposed?.money ?? [] : [];
+  const keeps = given.filter(({ rule, fen, payee }) =>
+    money.some((other) => other.rule === rule && other.fen === fen && other.payee === payee)).map(({ rule }) => rule);
+  return { type: 'PromotionSuperseded', next, ...(keeps.length === 0 ? {} : { keeps }) };
 };
 
 const endNotice = (proposed: Proposed, at: Instant): readonly DecisionEvent[] =>

@@ -16,6 +16,8 @@ export interface Result {
   readonly entryNumber: string;
   readonly pack: PackRef;
   readonly revision: number;
+  /** What earlier final revisions said, where the pack may let something of it stand. */
+  readonly earlier?: readonly { readonly revision: number; readonly placing: Place }[];
   /** The public events that it comes from. */
   readonly sources: readonly string[];
 }
@@ -35,7 +37,7 @@ export type FileEvent =
   | { type: 'UnitKnown'; unit: string | null }
   | { type: 'MergedInto'; into: string }
   | {
-    type: 'MergedFrom'; worker: string; results: readonly Result[]; occupations: readonly string[]; trainers: readonly string[]
+    type: 'MergedFrom'; worker: string; results: readonly (Result & Partial<Settled>)[]; occupations: readonly string[]; trainers: readonly string[]
   }
   /** The texts about this worker are to be made unreadable; a job does it. */
   | { type: 'WorkerErased' }
@@ -44,10 +46,13 @@ export type FileEvent =
   | { type: 'RefoldAsked'; because: string }
   | { type: 'Refolded' };
 
-export interface Known extends Result {
+/** What persons said about it: it goes with the result into another record. */
+export interface Settled {
   /** The place within a shared rank that a panel ruled. */
   readonly ruled: number | null;
   readonly rejected: string | null;
+}
+export interface Known extends Result, Settled {
   readonly made: Made | null;
 }
 
@@ -70,13 +75,21 @@ const initial: FileState = {
 
 const add = (list: readonly string[], ...values: readonly string[]): readonly string[] => [...new Set([...list, ...values])];
 
-const known = (result: Result, before: Known | undefined): Known =>
-  ({ ...result, ruled: before?.ruled ?? null, rejected: before?.rejected ?? null, made: before?.made ?? null });
+const known = (result: Result & Partial<Settled>, before: Known | undefined): Known => ({
+  ...result, ruled: before?.ruled ?? result.ruled ?? null, rejected: before?.rejected ?? result.rejected ?? null,
+  made: before?.made ?? null,
+});
 
-/** One person who was entered twice in a contest: the better place counts. */
-const better = (
-  a: Result, b: Result | undefined,
-): boolean => b === undefined || (a.placing.rank ?? Infinity) < (b.placing.rank ?? Infinity);
+/**
+ * Does this result take the place of what is known? A later revision does. One person who was entered twice in a contest
+ * (as two records, before they were merged) has the better place; it does not matter which was told first.
+ */
+export const counts = (a: Result, b: Result | undefined): boolean => {
+  if (b === undefined || a.revision !== b.revision) return b === undefined || a.revision > b.revision;
+  if (a.entryNumber === b.entryNumber) return true;
+  const [rank, other] = [a.placing.rank ?? Infinity, b.placing.rank ?? Infinity];
+  return rank < other || (rank === other && a.entryNumber < b.entryNumber);
+};
 
 export const evolveFile = (state: FileState, event: FileEvent): FileState => {
   const change = (contest: string, parts: Partial<Known>): FileState => {
@@ -100,7 +113,7 @@ export const evolveFile = (state: FileState, event: FileEvent): FileState => {
     case 'UnitKnown': return { ...state, unit: event.unit };
     case 'MergedInto': return { ...state, mergedInto: event.into };
     case 'MergedFrom': {
-      const results = event.results.filter((result) => better(result, state.contests[result.contest.id]));
+      const results = event.results.filter((result) => counts(result, state.contests[result.contest.id]));
       return {
         ...state, mergedFrom: add(state.mergedFrom, event.worker), occupations: add(state.occupations, ...event.occupations),
         trainers: add(state.trainers, ...event.trainers),

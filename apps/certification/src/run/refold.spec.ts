@@ -37,7 +37,7 @@ const settle = (state: FileState, steps: readonly Step[], log: string[]): FileSt
 
 const levels = (state: FileState): Record<string, Level | null> =>
   Object.fromEntries(fold(
-    Object.values(state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), [],
+    Object.values(state.contests).map((known) => ({ ...known, pack, earlier: [], placing: { ...known.placing, ruled: null } })), [],
   )
     .map(({ contest, decision }) => [contest, decision.level?.to ?? null]));
 
@@ -81,7 +81,7 @@ describe('deciding a worker again', () => {
       expect(levels(a.state)).toEqual(levels(b.state));
       for (
         const { contest: id, decision } of fold(
-          Object.values(a.state.contests).map((known) => ({ ...known, pack, placing: { ...known.placing, ruled: null } })), [],
+          Object.values(a.state.contests).map((known) => ({ ...known, pack, earlier: [], placing: { ...known.placing, ruled: null } })), [],
         )
       )
         expect(made(a.state)[id]).toBe(effectsDigest(decision));
@@ -110,7 +110,7 @@ describe('deciding a worker again', () => {
   it('records facts from which anyone gets the same answer offline', () => {
     fc.assert(fc.property(told, ([messages, one]) => {
       for (const { facts, decision } of fold(Object.values(tell(messages, one).state.contests).map((known) =>
-        ({ ...known, pack, placing: { ...known.placing, ruled: null } })), []))
+        ({ ...known, pack, earlier: [], placing: { ...known.placing, ruled: null } })), []))
         expect(decide(pack, parseFacts(JSON.parse(JSON.stringify(facts))))).toEqual(decision);
     }), { numRuns: 30 });
   });

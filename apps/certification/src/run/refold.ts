@@ -1,10 +1,12 @@
 /** All contests of a worker are folded in their order, and compared with what is recorded; only differences are appended. */
 import { afterWorkingDays, chinaCalendar, derivedId, type Instant } from '#libs/decider';
-import { digestOf, effectsDigest, fold, type Folded, type ImportedLevel, type Outcome, type Pack } from '#libs/policy';
+import {
+  digestOf, effectsDigest, fold, type Folded, type ImportedLevel, type Outcome, type Pack, type Place, type PlacingFacts,
+} from '#libs/policy';
 import type { Because, Work } from '#libs/service';
 import { certificate } from '../certificate/certificate.js';
 import { decision, type DecisionCommand } from '../decision/decision.js';
-import { evolveFile, file, type FileEvent, type FileState, type Known, type Result } from '../file/file.js';
+import { counts, evolveFile, file, type FileEvent, type FileState, type Known, type Result } from '../file/file.js';
 import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { frozenPack } from './results.js';
 
@@ -26,7 +28,7 @@ export const differences = (worker: string, state: FileState, imported: readonly
     return Object.values(state.contests).flatMap(
       (known) => (known.made === null ? [] : [{ is: 'revoke', known, id: known.made.decision } as const]),
     );
-  return fold(Object.values(state.contests).map(outcomeOf), imported).flatMap((folded): Step[] => {
+  return foldFile(state, imported).flatMap((folded): Step[] => {
     const known = state.contests[folded.contest];
     if (known === undefined) return [];
     const { made } = known;
@@ -40,10 +42,21 @@ export const differences = (worker: string, state: FileState, imported: readonly
   });
 };
 
+/** Pure: what all contests of a worker give, in their order, as the packs' reversals leave it. */
+export const foldFile = (state: FileState, imported: readonly ImportedLevel[]): readonly Folded[] =>
+  fold(Object.values(state.contests).map(outcomeOf), imported);
+
 const outcomeOf = (known: Known): Outcome => {
-  const { contest, placing, person, rejected, ruled, pack } = known;
-  const valid = placing.rank !== null && ruled !== null && ruled >= placing.rank && ruled < placing.rank + placing.tied;
-  return { pack: frozenPack(pack), contest, placing: { ...placing, ruled: valid ? ruled : null }, person, rejected };
+  const { contest, placing, person, rejected, ruled, pack, earlier } = known;
+  // A ruling speaks of the places of a shared rank, in whichever revision that rank is shared.
+  const settled = (place: Place): PlacingFacts => {
+    const valid = place.rank !== null && ruled !== null && ruled >= place.rank && ruled < place.rank + place.tied;
+    return { ...place, ruled: valid ? ruled : null };
+  };
+  return {
+    pack: frozenPack(pack), contest, placing: settled(placing), person, rejected,
+    ...(earlier === undefined ? {} : { earlier: earlier.map((one) => ({ ...one, placing: settled(one.placing) })) }),
+  };
 };
 
 /** A worker to decide again, with what is new about one contest, if anything. */
@@ -110,7 +123,7 @@ const planned = async (work: Work, workers: readonly Refold[]): Promise<{ plans:
 const isNews = (state: FileState, result: Result): boolean => {
   const before = state.contests[result.contest.id];
   if (before === undefined) return true;
-  if (before.revision > result.revision) return false;
+  if (!counts(result, before)) return false;
   const { ruled: _1, rejected: _2, made: _3, ...known } = before;
   return digestOf(known) !== digestOf(result);
 };
@@ -152,7 +165,8 @@ const take = async (work: Work, taken: readonly Taken[]): Promise<void> => {
     const { step } = each;
     if (step.is === 'revoke') return [{ id: step.id, command: { type: 'Revoke', because: 'merged' }, because: because(each) }];
     if (step.is === 'confirm' || step.supersedes === null) return [];
-    return [{ id: step.supersedes, command: { type: 'Supersede', next: step.id }, because: because(each) }];
+    const { money } = step.folded.decision;
+    return [{ id: step.supersedes, command: { type: 'Supersede', next: step.id, money }, because: because(each) }];
   });
   const decided = taken.flatMap((each) =>
     each.step.is === 'revoke'
@@ -162,11 +176,13 @@ const take = async (work: Work, taken: readonly Taken[]): Promise<void> => {
   await work.decideMany(decision, [...falling, ...decided]);
   for (const { id, command, because: why } of falling) {
     const state = before.get(id)?.state;
-    // The decision falls, and its certificate and rung with it.
+    // The decision falls, and its certificate and rung with it; the pack may say that a correction only suspends the paper.
     if (state?.is !== 'issued') continue;
-    const { worker, occupation } = state.about;
+    const { worker, occupation, pack } = state.about;
+    const suspends = command.type === 'Supersede' && frozenPack(pack)?.reversal.certificates === 'suspend';
     const reason = command.type === 'Supersede' ? 'superseded' : command.because;
-    await work.decide(certificate, state.certificate, { type: 'Revoke', because: reason }, why);
+    await work.decide(certificate, state.certificate, suspends
+      ? { type: 'Suspend', inquiry: id, because: reason } : { type: 'Revoke', because: reason }, why);
     await work.decide(skillRecord, skillRecordId(worker, occupation), { type: 'Withdraw', decision: id }, why);
   }
 };

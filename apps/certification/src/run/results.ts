@@ -1,6 +1,6 @@
 import type { Instant } from '#libs/decider';
-import { findPack, type Moment, type Pack, type Place, placesOf, type Status } from '#libs/policy';
-import type { ContestState, Member } from '../contest/contest.js';
+import { findPack, mayStand, type Moment, type Pack, type Place, placesOf, type Status } from '#libs/policy';
+import type { ContestState, Member, Revision } from '../contest/contest.js';
 import type { PackRef } from '../decision/decision.js';
 import type { Result } from '../file/file.js';
 
@@ -21,7 +21,12 @@ export const resultsOf = (id: string, state: ContestState): readonly CodeResults
   if (terms === null || registrationClosedAt === null || seal === null || result === null)
     throw new Error(`contest ${id} is not complete`);
   const pack = frozenPack(terms.pack);
-  const places = placesOf(pack ?? undefined, Object.entries(result.placings).map(([code, placing]) => ({ code, ...placing })));
+  // Where every correction takes effect as it is, the last revision says all; the others need not be carried about.
+  const carried = pack !== null && mayStand(pack);
+  const places = placed(pack, result, carried);
+  const earlier = carried
+    ? (state.earlier ?? []).map((revision) => ({ revision: revision.number, places: placed(pack, revision, true) }))
+    : [];
   const moments: Record<Moment, Instant> = {
     announced: terms.at, registrationClosed: registrationClosedAt, finalEnded: result.firstFinalAt,
     resultFinal: result.firstFinalAt,
@@ -36,7 +41,8 @@ export const resultsOf = (id: string, state: ContestState): readonly CodeResults
     const entry = seal.entries[code];
     const placing = result.placings[code];
     if (entry === undefined) throw new Error(`no entry is behind ${code}`);
-    const place: Place = places.get(code) ?? notPlaced;
+    const place = places.get(code) ?? notPlaced;
+    const before = earlier.map(({ revision, places: then }) => ({ revision, placing: then.get(code) ?? notPlaced }));
     return {
       code,
       members: entry.members.map((member) => ({
@@ -44,12 +50,21 @@ export const resultsOf = (id: string, state: ContestState): readonly CodeResults
         result: {
           contest, placing: place, person: { age: member.age, status: statusOf(member) }, organisation: terms.organisation,
           entryNumber: entry.entryNumber,
-          pack: terms.pack, revision: result.number,
+          pack: terms.pack, revision: result.number, ...(before.length === 0 ? {} : { earlier: before }),
           sources: placing === undefined ? [entry.message] : [placing.message, entry.message],
         },
       })),
     };
   });
+};
+
+const placed = (pack: Pack | null, { placings }: Revision, own: boolean): ReadonlyMap<string, Place> => {
+  const places = placesOf(pack ?? undefined, Object.entries(placings).map(([code, placing]) => ({ code, ...placing })));
+  if (!own) return places;
+  return new Map([...places].map(([code, place]) => {
+    const digest = placings[code]?.own;
+    return [code, digest === undefined ? place : { ...place, own: digest }];
+  }));
 };
 
 const notPlaced: Place = {

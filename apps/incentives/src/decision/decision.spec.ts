@@ -38,6 +38,22 @@ describe('the memory of a decision', () => {
     expect(fallingGrants('d1', fallen)).toEqual([grantId('d1', 'medal'), grantId('d1', 'subsidy')]);
   });
 
+  it('hands on what was paid to the decision that gives the same, and does not give that anew there', () => {
+    const handed: DecisionEvent = { type: 'GrantHandedOn', rule: 'medal', to: 'd2' };
+    const fell: DecisionEvent = { type: 'DecisionFell', because: 'superseded' };
+    const { state } = given(decision.decider, approved, certified, handed, fell);
+    expect(fallingGrants('d1', state)).toEqual([grantId('d1', 'subsidy')]);
+    const taken: DecisionEvent = { type: 'GrantTakenOver', rule: 'medal', grant: grantId('d1', 'medal') };
+    const next = given(decision.decider, taken, approved, certified);
+    expect(dueGrants('d2', next.state).map(({ rule }) => rule)).toEqual(['subsidy']);
+    // Also before anything was approved: what was taken over falls with the decision that took it.
+    const rejected: DecisionEvent = { type: 'DecisionFell', because: 'rejected' };
+    expect(fallingGrants('d2', given(decision.decider, taken, rejected).state)).toEqual([grantId('d1', 'medal')]);
+    const voided: DecisionEvent = { type: 'CertificateVoided' };
+    const subsidyTaken: DecisionEvent = { type: 'GrantTakenOver', rule: 'subsidy', grant: 'g1' };
+    expect(fallingGrants('d2', given(decision.decider, subsidyTaken, approved, certified, voided).state)).toEqual(['g1']);
+  });
+
   it('hears everything once', () => {
     const { when } = given(decision.decider, approved, certified);
     expect(when({ type: 'RecordCertificate', on: '2026-05-07' })).toEqual([]);

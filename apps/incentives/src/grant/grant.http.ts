@@ -27,11 +27,11 @@ export class GrantDto {
   @DateField({ nullable: true, description: 'the last day on which it may be approved' }) claimBy!: string | null;
   @IntegerField({ min: 0, description: 'fen still owed back: its decision fell after payment', example: 0 }) owed!: number;
   @TextField({ nullable: true, description: "the payment's reference", example: 'PAY-2026-0001' }) reference!: string | null;
-  @EnumField(['superseded', 'revoked'], { nullable: true, description: 'how its decision fell' }) because!: string | null;
+  @EnumField(['superseded', 'revoked', 'rejected'], { nullable: true, description: 'how its decision fell' }) because!: string | null;
 }
 
 export class GrantWithReasonDto extends GrantDto {
-  @TextField({ nullable: true, description: 'why it was refused; null where it was not, or the text is erased' })
+  @TextField({ nullable: true, description: 'why it was refused or written off; null where it was not, or the text is erased' })
   reason!: string | null;
 }
 
@@ -52,6 +52,10 @@ export class PayGrantDto {
 export class RepayGrantDto {
   @RefField({ description: "the repayment's reference", example: 'REC-2026-0001' }) reference!: string;
   @IntegerField({ min: 1, description: 'fen that came back', example: 240000 }) fen!: number;
+}
+
+export class WriteOffDto {
+  @TextField({ max: 2000, description: 'why nothing more is expected back; kept encrypted', example: '当事人下落不明，经批准核销。' }) reason!: string;
 }
 
 export class BulkApprovalDto {
@@ -142,14 +146,8 @@ export class GrantController {
     description: 'The reason is kept encrypted.',
   })
   @Produces(DoneAnswer)
-  async refuse(@IdParam('id') id: string, @Body() { reason }: RefuseGrantDto, @TheCaller() caller: Caller): Promise<Done> {
-    await this.reader.load(grant, id, caller);
-    return this.transactions.run(caller, async (work) => {
-      const { state } = await work.load(grant, id);
-      // Under the worker's key: what is said about a person goes with that person.
-      const kept = state.is === 'none' ? newId() : await this.vault.put(work.query, state.terms.worker, reason);
-      return work.decide(grant, id, { type: 'Refuse', by: caller.subject, reason: kept });
-    });
+  refuse(@IdParam('id') id: string, @Body() { reason }: RefuseGrantDto, @TheCaller() caller: Caller): Promise<Done> {
+    return this.withReason(id, 'Refuse', reason, caller);
   }
 
   @Post('grants/:id/pay')
@@ -176,6 +174,18 @@ export class GrantController {
     return this.decide(id, { type: 'Repay', by: caller.subject, reference, fen }, caller);
   }
 
+  @Post('grants/:id/write-off')
+  @HttpCode(200)
+  @Roles('incentive-officer')
+  @ApiOperation({
+    summary: 'Expect no more of what is owed back, with the reason 核销',
+    description: 'Ends the recovery: what came back stays recovered, the rest is written off. Never of your own grant.',
+  })
+  @Produces(DoneAnswer)
+  writeOff(@IdParam('id') id: string, @Body() { reason }: WriteOffDto, @TheCaller() caller: Caller): Promise<Done> {
+    return this.withReason(id, 'WriteOff', reason, caller);
+  }
+
   @Get('me')
   @Roles('worker')
   @ApiOperation({
@@ -185,6 +195,16 @@ export class GrantController {
   @Produces(GrantDto, { list: true })
   mine(@TheCaller() caller: Caller): Promise<GrantDto[]> {
     return this.grants.ofWorker(caller.worker ?? caller.subject);
+  }
+
+  private async withReason(id: string, type: 'Refuse' | 'WriteOff', reason: string, caller: Caller): Promise<Done> {
+    await this.reader.load(grant, id, caller);
+    return this.transactions.run(caller, async (work) => {
+      const { state } = await work.load(grant, id);
+      // Under the worker's key: what is said about a person goes with that person.
+      const kept = state.is === 'none' ? newId() : await this.vault.put(work.query, state.terms.worker, reason);
+      return work.decide(grant, id, { type, by: caller.subject, reason: kept });
+    });
   }
 
   /** 404 first: that there is no such grant is not a matter of its state. */

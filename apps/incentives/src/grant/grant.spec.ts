@@ -68,6 +68,25 @@ describe('a grant', () => {
     expect(() => after(proposed, approved, paid, owed, part).when(repay('r2', 140_001))).toThrow(refusal('more-than-owed'));
   });
 
+  it('ends in a write-off of what is left, with a reason, and never by who owes it', () => {
+    const part: GrantEvent = { type: 'PartRepaid', by: 'o1', reference: 'r1', fen: 100_000, left: 140_000 };
+    const writeOff: GrantCommand = { type: 'WriteOff', by: 'o1', reason: 't2' };
+    const writtenOff: GrantEvent = { type: 'RecoveryWrittenOff', by: 'o1', reason: 't2', fen: 140_000 };
+    expect(after(proposed, approved, paid, owed, part).when(writeOff)).toEqual([writtenOff]);
+    expect(() => after(proposed, approved, paid).when(writeOff)).toThrow(refusal('grant-not-owed'));
+    expect(() => after(proposed, approved, paid, owed, part, writtenOff).when(writeOff)).toThrow(refusal('grant-not-owed'));
+    expect(() => after(proposed, approved, paid, owed).when({ ...writeOff, by: 'w1' })).toThrow(refusal('own-grant'));
+  });
+
+  it('goes on under the next decision where that gives the same, once it is paid', () => {
+    const carry: GrantCommand = { type: 'CarryOver', decision: 'd2' };
+    const carried: GrantEvent = { type: 'GrantCarriedOver', decision: 'd2' };
+    expect(after(proposed, approved, paid).when(carry)).toEqual([carried]);
+    expect(after(proposed, approved).when(carry)).toEqual([]);
+    expect(after(proposed, approved, paid, carried).when(carry)).toEqual([]);
+    expect(after(proposed, approved, paid, carried).when({ type: 'Fall', because: 'revoked' })).toEqual([owed]);
+  });
+
   it('refuses every other step in every other state, and says what may be done', () => {
     const commands: GrantCommand[] = [approve, refuse, pay, { type: 'Repay', by: 'o1', reference: 'r1', fen: 1 }];
     const ends: GrantEvent[] = [

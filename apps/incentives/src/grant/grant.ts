@@ -3,10 +3,10 @@
  * Its id is derived from the decision and the rule, so the same rule of the same decision is one grant.
  *
  *   proposed ──approve──▶ approved ──pay──▶ paid ──decision falls──▶ owed ──repay──▶ recovered
- *      │  ╰──────┬───────────╯                                       ╰─repay in part─╯
- *   expire     refuse, or the decision falls
- *      ▼         ▼
- *   expired   refused
+ *      │  ╰──────┬───────────╯              │  ▲                     │ ╰─repay in part─╯
+ *   expire     refuse, or the decision falls ╰──╯ the next decision  ╰──write off──▶ written off
+ *      ▼         ▼                                gives just the same:
+ *   expired   refused                             carried over
  */
 import {
   addDays, type CivilDate, type Decider, type Instant, never, Refusal, startOf, text, type Text, WrongState,
@@ -14,7 +14,7 @@ import {
 import type { Aggregate } from '#libs/event-store';
 
 export type Payee = 'person' | 'team' | 'coach' | 'employer';
-export type Fall = 'superseded' | 'revoked';
+export type Fall = 'superseded' | 'revoked' | 'rejected';
 
 /** What a rule promised, and to whom. Amounts are integer fen; `claimBy` is the last day on which it may be approved. */
 export interface Terms {
@@ -39,6 +39,10 @@ export type GrantEvent =
   | { type: 'GrantLapsed'; because: Fall }
   /** The decision fell afterwards. */
   | { type: 'RecoveryOpened'; because: Fall; fen: number }
+  /** A later decision gives the same by the same rule: what was paid goes on under it. */
+  | { type: 'GrantCarriedOver'; decision: string }
+  /** Nothing more is expected back; `reason` is the id of a text in the vault. */
+  | { type: 'RecoveryWrittenOff'; by: string; reason: string; fen: number }
   | { type: 'PartRepaid'; by: string; reference: string; fen: number; left: number }
   | { type: 'GrantRecovered'; by: string; reference: string; fen: number };
 
@@ -49,7 +53,9 @@ export type GrantCommand =
   | { type: 'Expire' }
   | { type: 'Pay'; by: string; reference: string; on: CivilDate }
   | { type: 'Fall'; because: Fall }
-  | { type: 'Repay'; by: string; reference: string; fen: number };
+  | { type: 'CarryOver'; decision: string }
+  | { type: 'Repay'; by: string; reference: string; fen: number }
+  | { type: 'WriteOff'; by: string; reason: string };
 
 export type Grant =
   | { is: 'none' }
@@ -57,7 +63,7 @@ export type Grant =
   | { is: 'approved'; terms: Terms }
   | { is: 'paid'; terms: Terms }
   | { is: 'owed'; terms: Terms; left: number }
-  | { is: 'refused' | 'expired' | 'recovered'; terms: Terms };
+  | { is: 'refused' | 'expired' | 'recovered' | 'writtenOff'; terms: Terms };
 
 /** Midnight after the last day of the claim window: from then on it is too late. */
 export const windowEnd = (claimBy: CivilDate): Instant => startOf(addDays(claimBy, 1));
@@ -90,6 +96,13 @@ const decide = (command: GrantCommand, grant: Grant): readonly GrantEvent[] => {
       // Only paid money can be owed; what was not paid yet simply ends.
       if (grant.is === 'paid') return [{ type: 'RecoveryOpened', because: command.because, fen: grant.terms.fen }];
       return grant.is === 'proposed' || grant.is === 'approved' ? [{ type: 'GrantLapsed', because: command.because }] : [];
+    case 'CarryOver':
+      return grant.is === 'paid' && grant.terms.decision !== command.decision
+        ? [{ type: 'GrantCarriedOver', decision: command.decision }] : [];
+    case 'WriteOff':
+      requires(grant, 'owed');
+      notOwn(grant.terms, command.by);
+      return [{ type: 'RecoveryWrittenOff', by: command.by, reason: command.reason, fen: grant.left }];
     case 'Repay': {
       requires(grant, 'owed');
       const { by, reference, fen } = command;
@@ -115,6 +128,8 @@ const evolve = (grant: Grant, event: GrantEvent): Grant => {
     case 'GrantExpired': return { is: 'expired', terms };
     case 'GrantPaid': return { is: 'paid', terms };
     case 'RecoveryOpened': return { is: 'owed', terms, left: event.fen };
+    case 'GrantCarriedOver': return { ...grant, terms: { ...terms, decision: event.decision } };
+    case 'RecoveryWrittenOff': return { is: 'writtenOff', terms };
     case 'PartRepaid': return { is: 'owed', terms, left: event.left };
     case 'GrantRecovered': return { is: 'recovered', terms };
     default: return never(event);
@@ -155,9 +170,11 @@ const names: Record<Grant['is'], Text> = {
   approved: text('已批准', 'approved'), paid: text('已发放', 'paid'),
   owed: text('待追回', 'owed back'), refused: text('未予发放', 'refused'),
   expired: text('已逾期', 'expired'), recovered: text('已追回', 'recovered'),
+  writtenOff: text('已核销', 'written off'),
 };
 
 const nextStep: Record<Grant['is'], string> = {
   none: 'none: a grant follows an approved decision by itself', proposed: 'approve or refuse', approved: 'pay or refuse',
-  paid: 'none, unless its decision falls', owed: 'repay', refused: 'none', expired: 'none', recovered: 'none',
+  paid: 'none, unless its decision falls', owed: 'repay, or write off', refused: 'none', expired: 'none', recovered: 'none',
+  writtenOff: 'none',
 };

@@ -6,7 +6,7 @@ import type { Grant, GrantEvent, Payee } from './grant.js';
 
 /** Every state that a list may be asked for. */
 export const grantStates = [
-  'proposed', 'approved', 'paid', 'owed', 'refused', 'expired', 'recovered',
+  'proposed', 'approved', 'paid', 'owed', 'refused', 'expired', 'recovered', 'writtenOff',
 ] as const satisfies Grant['is'][];
 export type GrantState = (typeof grantStates)[number];
 
@@ -27,7 +27,7 @@ export class GrantRow {
   @Column('text', { name: 'claim_by', nullable: true }) claimBy!: string | null;
   @Column('bigint', { transformer: fen }) owed!: number;
   @Column('text', { nullable: true }) reference!: string | null;
-  /** The reason of a refusal, as the id of a text in the vault. */
+  /** The reason of a refusal or a write-off, as the id of a text in the vault. */
   @Column('uuid', { nullable: true }) reason!: string | null;
   /** Why it ended with its decision. */
   @Column('text', { nullable: true }) because!: string | null;
@@ -51,6 +51,8 @@ export const grantsView = view<GrantEvent | WorkerEvent>('grants', [GrantRow], {
   GrantPaid: (recorded, db) => change(recorded, db, { state: 'paid', reference: recorded.event.reference }),
   RecoveryOpened: (recorded, db) =>
     change(recorded, db, { state: 'owed', owed: recorded.event.fen, because: recorded.event.because }),
+  GrantCarriedOver: (recorded, db) => change(recorded, db, { decision: recorded.event.decision }),
+  RecoveryWrittenOff: (recorded, db) => change(recorded, db, { state: 'writtenOff', owed: 0, reason: recorded.event.reason }),
   PartRepaid: (recorded, db) => change(recorded, db, { owed: recorded.event.left }),
   WorkerMerged: ({ aggregateId, event }, db) => db.update(GrantRow, { worker: aggregateId }, { worker: event.into }),
   GrantRecovered: (recorded, db) => change(recorded, db, { state: 'recovered', owed: 0 }),
