@@ -81,6 +81,11 @@ export class ServiceConfig {
   @Matches(/^https?:\/\/.*\{service\}.*$/, { message: 'must be an http(s) URL with {service} in it' })
   PEERS_URL: string = 'http://127.0.0.1:3000/{service}';
 
+  /** Where the world reaches the gateway: in QR codes and credentials, which stay around for years. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  PUBLIC_URL?: string;
+
   @IsIn(['system', 'manual'])
   JINJI_CLOCK: 'system' | 'manual' = 'system';
 
