@@ -53,7 +53,12 @@ export const certificationPublished = published(
         ...about(recorded, first), by: recorded.event.how, ...given(recorded.event), on: recorded.event.on,
       }),
       PromotionRejected: (recorded, first) => publication('jinji.promotion.rejected.v1', decided(recorded, first)),
-      PromotionSuperseded: (recorded, first) => publication('jinji.promotion.superseded.v1', decided(recorded, first)),
+      PromotionSuperseded: (recorded, first) => {
+        const { next, keeps } = recorded.event;
+        return publication('jinji.promotion.superseded.v1', {
+          ...decided(recorded, first), next, ...(keeps === undefined ? {} : { keeps: [...keeps] }),
+        });
+      },
       PromotionRevoked: (recorded, first) => publication('jinji.promotion.revoked.v1', decided(recorded, first)),
     },
   },
@@ -63,6 +68,8 @@ export const certificationPublished = published(
       CertificateIssued: (recorded, first) => publication('jinji.certificate.issued.v1', {
         ...certified(recorded, first), number: recorded.event.number, on: recorded.event.on,
       }),
+      CertificateSuspended: (recorded, first) => publication('jinji.certificate.suspended.v1', certified(recorded, first)),
+      CertificateReinstated: (recorded, first) => publication('jinji.certificate.reinstated.v1', certified(recorded, first)),
       CertificateRevoked: (recorded, first) => publication('jinji.certificate.revoked.v1', certified(recorded, first)),
     },
   },
