@@ -17,7 +17,8 @@ const TYPES = 'https://jinji.dev/problems/';
 const titles: Record<number, Text> = {
   400: text('请求无效', 'Malformed request'), 401: text('需要登录', 'Login needed'), 403: text('无权操作', 'Not allowed'),
   404: text('未找到', 'Not found'), 405: text('方法不允许', 'Method not allowed'), 406: text('无法接受', 'Not acceptable'),
-  408: text('请求超时', 'Request timeout'), 409: text('状态冲突', 'Conflict'), 412: text('版本已变', 'Changed since it was read'),
+  408: text('请求超时', 'Request timeout'), 409: text('状态冲突', 'Conflict'),
+  410: text('已清除', 'Gone'), 412: text('版本已变', 'Changed since it was read'),
   413: text('请求过大', 'Too large'), 414: text('网址过长', 'Address too long'), 415: text('不支持的内容类型', 'Content type not supported'),
   422: text('违反规则', 'A rule says no'), 428: text('需要 If-Match', 'If-Match is needed'), 429: text('请求过多', 'Too many requests'),
   431: text('请求头过大', 'Headers too large'), 500: text('内部错误', 'Internal error'), 503: text('暂时不可用', 'Not available now'),
@@ -25,7 +26,7 @@ const titles: Record<number, Text> = {
 
 const kinds: Record<number, string> = {
   400: 'malformed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 406: 'not-acceptable',
-  408: 'timeout', 409: 'conflict', 412: 'version-changed', 413: 'too-large', 414: 'address-too-long',
+  408: 'timeout', 409: 'conflict', 410: 'gone', 412: 'version-changed', 413: 'too-large', 414: 'address-too-long',
   415: 'unsupported-content-type',
   422: 'refused', 428: 'if-match-required', 429: 'too-many-requests', 431: 'headers-too-large', 500: 'internal',
   503: 'unavailable',

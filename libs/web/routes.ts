@@ -13,13 +13,15 @@ export const IF_MATCH = 'jinji:if-match';
 export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(ROLES, roles), ApiBearerAuth(), ApiExtension('x-roles', [...roles]));
 
-/** No login; rate-limited. */
-export const Public = (): MethodDecorator =>
-  applyDecorators(SetMetadata(ROLES, []), RouteConfig({ jinji: { public: true } }), ApiExtension('x-roles', []));
+/** No login; rate-limited, unless who may ask proves it otherwise, to the route itself. */
+export const Public = ({ limited = true }: { limited?: boolean } = {}): MethodDecorator =>
+  applyDecorators(SetMetadata(ROLES, []), RouteConfig({ jinji: { public: true, limited } }), ApiExtension('x-roles', []));
 
 /** What a route tells the hooks that run before Nest. */
 export interface RouteSettings {
   readonly public?: boolean;
+  /** False: requests without a login are not counted here. */
+  readonly limited?: boolean;
   readonly upload?: { readonly types: readonly string[]; readonly maxBytes: number };
 }
 

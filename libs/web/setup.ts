@@ -51,7 +51,7 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
   instance.addHook('onRequest', async (request) => {
     request.jinji = { language: languageOf(request.headers['accept-language']) };
     checkQuery(request);
-    const { public: open } = routeSettings(request.routeOptions.config);
+    const { public: open, limited: counted = true } = routeSettings(request.routeOptions.config);
     const claims = open
       ? undefined
       : await authenticator.claimsOf(request.headers.authorization).catch(async (error: unknown) => {
@@ -59,7 +59,7 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
       throw error;
     });
     if (claims) request.jinji.claims = claims;
-    else await spend(request);
+    else if (counted) await spend(request);
     // Before the body is read: nobody sends 20 MiB without a login.
     if (!claims && !open && !request.is404 && request.method !== 'GET' && request.method !== 'HEAD') throw new Unauthenticated();
   });
