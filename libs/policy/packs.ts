@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { digestOf } from './canonical.js';
@@ -42,8 +42,18 @@ export const policiesFolder = (): string => {
   }
 };
 
+/** Those that are shipped, and those of who runs the deployment: the folders that POLICIES names are laid out the same way. */
 const load = (): readonly LoadedPack[] => {
-  const folder = policiesFolder();
+  const own = (process.env.POLICIES ?? '').split(delimiter).filter((folder) => folder !== '');
+  const all = [policiesFolder(), ...own].flatMap(loadFolder);
+  const names = all.map(({ pack }) => `${pack.id}/${pack.version}`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  // Contests may be frozen to one or the other: nobody could say by which they are decided.
+  if (twice !== undefined) throw new Error(`policy pack ${twice} is there twice`);
+  return all;
+};
+
+const loadFolder = (folder: string): readonly LoadedPack[] => {
   return readdirSync(
     folder, { withFileTypes: true },
   ).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort().flatMap((id) =>
@@ -57,7 +67,7 @@ const load = (): readonly LoadedPack[] => {
 
 let loaded: readonly LoadedPack[] | undefined;
 
-/** Every pack that is shipped, in every version: a contest announced under an old version is still decided by it. */
+/** Every pack that is there, in every version: a contest announced under an old version is still decided by it. */
 export const packs = (): readonly LoadedPack[] => (loaded ??= load());
 
 export const findPack = (id: string, version: string): LoadedPack | undefined =>

@@ -1,7 +1,7 @@
 import { civilDate, derivedId } from '#libs/decider';
 import type { Because, Work } from '#libs/service';
 import type { Level } from '#libs/policy';
-import { type About, decision } from '../decision/decision.js';
+import { type About, decision, decisionId } from '../decision/decision.js';
 import { file } from '../file/file.js';
 import { frozenPack } from '../run/results.js';
 import type { TaskRow } from '../run/tasks-view.js';
@@ -58,7 +58,19 @@ const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due
   });
 };
 
+/** Where a correction only suspended the paper of an earlier decision on the contest: the new one takes its place. */
+const replace = async (work: Work, due: readonly Due[]): Promise<void> => {
+  const before = due.flatMap(({ about: { contest, worker, nth, pack }, because }) =>
+    (frozenPack(pack)?.reversal.certificates !== 'suspend'
+      ? []
+      : Array.from({ length: nth - 1 }, (_, n) => ({ id: certificateId(decisionId(contest, worker, n + 1)), because }))));
+  const states = await work.loadMany(certificate, before.map(({ id }) => id));
+  await work.decideMany(certificate, before.filter(({ id }) => states.get(id)?.state.is === 'suspended').map(({ id, because }) =>
+    ({ id, command: { type: 'Revoke', because: 'replaced' } as const, because })));
+};
+
 const write = async (work: Work, due: readonly (Due & { drawn: string })[]): Promise<void> => {
+  await replace(work, due);
   await work.decideMany(certificate, due.map(({ id, certificate: of, about, level, at, because, issuer, drawn: number }) => {
     const { worker, contest, occupation, organisation } = about;
     const command = {

@@ -9,7 +9,7 @@
  *      held ───────────────────────────────────┘
  *   Beside them: held by the rules (a panel must settle it) · without effect · rejected by a person.
  */
-import { civilDate, type CivilDate, type Decider, type Instant, Refusal, text, WrongState } from '#libs/decider';
+import { civilDate, type CivilDate, type Decider, derivedId, type Instant, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { EffectKind, Effects, Facts, HonourEffect, Level, MoneyEffect, Reason } from '#libs/policy';
 
@@ -115,6 +115,10 @@ export const apart = (by: string, worker: string, trainers: readonly string[]): 
   if (by === worker)
     throw new Refusal('own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), 'another certifier decides');
 };
+
+/** The n-th decision of a contest about a worker; the first needs no number. */
+export const decisionId = (contest: string, worker: string, nth: number): string =>
+  nth === 1 ? derivedId(contest, worker) : derivedId(contest, worker, nth);
 
 const decide = (command: DecisionCommand, state: DecisionState): readonly DecisionEvent[] => {
   switch (command.type) {

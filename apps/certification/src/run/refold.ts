@@ -1,17 +1,14 @@
 /** All contests of a worker are folded in their order, and compared with what is recorded; only differences are appended. */
-import { afterWorkingDays, chinaCalendar, derivedId, type Instant } from '#libs/decider';
+import { afterWorkingDays, chinaCalendar, type Instant } from '#libs/decider';
 import {
   digestOf, effectsDigest, fold, type Folded, type ImportedLevel, type Outcome, type Pack, type Place, type PlacingFacts,
 } from '#libs/policy';
 import type { Because, Work } from '#libs/service';
 import { certificate } from '../certificate/certificate.js';
-import { decision, type DecisionCommand } from '../decision/decision.js';
+import { decision, type DecisionCommand, decisionId } from '../decision/decision.js';
 import { counts, evolveFile, file, type FileEvent, type FileState, type Known, type Result } from '../file/file.js';
 import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { frozenPack } from './results.js';
-
-export const decisionId = (contest: string, worker: string, nth: number): string =>
-  nth === 1 ? derivedId(contest, worker) : derivedId(contest, worker, nth);
 
 /** What the fold asks to be done about one contest. */
 export type Step =
