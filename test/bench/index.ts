@@ -10,6 +10,8 @@ export interface Figure {
   readonly value: number;
   readonly goal: number;
   readonly met: boolean;
+  /** The goal is a ceiling. */
+  readonly atMost?: true;
 }
 /** Checks that what was measured was also right, tells people what it sees through `tell`, and returns the figures. */
 export type Bench = (tell: (line: string) => void) => Promise<readonly Figure[]>;
@@ -25,7 +27,7 @@ const { run } = await bench();
 const figures = await run((line) => (json ? process.stderr : process.stdout).write(`${line}\n`));
 if (json) process.stdout.write(`${JSON.stringify({ figures })}\n`);
 else {
-  for (const { name: what, value, goal, met } of figures) {
-    process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${what}: ${value} (goal ${goal})\n`);
+  for (const { name: what, value, goal, met, atMost } of figures) {
+    process.stdout.write(`${met ? 'met   ' : 'MISSED'} ${what}: ${value} (goal ${atMost ? 'at most ' : ''}${goal})\n`);
   }
 }

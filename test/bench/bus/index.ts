@@ -1,19 +1,29 @@
-/** Messages over a real broker, as ratios of what kafkajs does by itself in the same run. */
+/** Services over a real broker, as ratios of what kafkajs and the event store do by themselves in the same run. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
-import { startBroker } from '#libs/kafka-broker';
-import { startPostgres } from '#libs/postgres';
+import { startFleet } from '#libs/fleet';
 import type { Bench } from '../index.js';
+import { catchUpAgainstAppend } from './catch-up.js';
+import { idleShare } from './idle.js';
+import { latencyAgainstRaw } from './latency.js';
+import { registerPeople } from './people.js';
 import { relayAgainstRaw } from './relay.js';
 
 export const run: Bench = async (tell) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'jinji-bench-'));
-  const [cluster, broker] = await Promise.all([startPostgres(path.join(folder, 'postgres')), startBroker(path.join(folder, 'kafka'))]);
+  tell(`load average ${loadavg()[0]?.toFixed(1) ?? '?'}`);
+  const fleet = await startFleet({ folder, clock: 'system', postgres: { track_commit_timestamp: 'on' } });
   try {
-    return [await relayAgainstRaw({ postgres: cluster.url, brokers: broker.address }, tell)];
+    const people = await registerPeople(fleet);
+    return [
+      await relayAgainstRaw({ postgres: fleet.postgresUrl, brokers: fleet.brokers }, tell),
+      await latencyAgainstRaw(fleet, people, tell),
+      await catchUpAgainstAppend(fleet, people, tell),
+      await idleShare(fleet, tell),
+    ];
   } finally {
-    await Promise.all([cluster.remove(), broker.remove()]);
+    await fleet.stop();
     await rm(folder, { recursive: true, force: true });
   }
 };

@@ -1,0 +1,72 @@
+import pg from 'pg';
+import { newId } from '#libs/decider';
+import { EventStore } from '#libs/event-store';
+import type { Fleet } from '#libs/fleet';
+import type { Figure } from '../index.js';
+import { certificationReached, databaseOf, type People } from './people.js';
+import { recordMoves } from './records.js';
+
+const MOVES = 10;
+const WRITERS = 64;
+const SECONDS = 5;
+
+/** A reaction that was away and catches up, against the coalesced append of 64 writers: events a second. */
+export const catchUpAgainstAppend = async (fleet: Fleet, people: People, tell: (line: string) => void): Promise<Figure> => {
+  const certification = fleet.instances.filter(({ service }) => service === 'certification');
+  await Promise.all(certification.map((instance) => instance.stop()));
+  const pool = new pg.Pool({ connectionString: fleet.databaseUrl('people'), max: 10 });
+  const store = new EventStore(pool);
+  const from = await store.head();
+  await recordMoves(pool, people.ids, MOVES);
+  const head = await store.head();
+  await drained(pool, head);
+  const append = await coalescedAppend(pool);
+  await pool.end();
+  await Promise.all(certification.map((instance) => instance.start()));
+  await certificationReached(fleet, head);
+  const rate = await reactionRate(fleet, from, head, people.ids.length * MOVES);
+  tell(`catching up ${Math.round(rate)} events/s, coalesced append at ${WRITERS} writers ${Math.round(append)} events/s`);
+  const value = Math.round((rate / append) * 100) / 100;
+  return { name: 'reaction that catches up/coalesced append', value, goal: 0.25, met: value >= 0.25 };
+};
+
+const drained = async (pool: pg.Pool, head: number): Promise<void> => {
+  const sent = async () => Number((await pool.query<{ checkpoint: string }>('SELECT checkpoint FROM relay')).rows[0]?.checkpoint);
+  while ((await sent()) < head) await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
+/** Private events that nobody is told of, in the same store. */
+const coalescedAppend = async (pool: pg.Pool): Promise<number> => {
+  const store = new EventStore(pool);
+  const began = performance.now();
+  let done = 0;
+  const write = async (stream: string): Promise<void> => {
+    for (let version = 0; performance.now() - began < SECONDS * 1000; version += 1, done += 1) {
+      const metadata = { actor: 'bench', organisation: null, correlation: newId(), causation: null, at: '2026-03-02T01:00:00.000Z' };
+      const events = [{ id: newId(), type: 'Noted', schema: 1, data: { unit: newId() }, metadata }];
+      await store.append({ stream, expected: version, events });
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, (_, n) => write(`bench:${n}-${newId()}`)));
+  return done / ((performance.now() - began) / 1000);
+};
+
+/** From the commit of the first transaction to that of the last, without the start of the process; each had its effect once. */
+const reactionRate = async (fleet: Fleet, from: number, to: number, expected: number): Promise<number> => {
+  const people = new pg.Client({ connectionString: databaseOf(fleet, 'people') });
+  await people.connect();
+  const causes = await people.query<{ id: string }>('SELECT id FROM events WHERE position > $1 AND position <= $2', [from, to]);
+  await people.end();
+  const certification = new pg.Client({ connectionString: databaseOf(fleet, 'certification') });
+  await certification.connect();
+  const { rows } = await certification.query<{ cause: string; committed: string }>(
+    `SELECT metadata->>'causation' AS cause, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed
+       FROM events WHERE metadata->>'causation' = ANY ($1::text[])`, [causes.rows.map(({ id }) => id)],
+  );
+  await certification.end();
+  if (rows.length !== expected || new Set(rows.map(({ cause }) => cause)).size !== expected)
+    throw new Error(`${expected} events had ${rows.length} effects`);
+  const times = rows.map(({ committed }) => Number(committed));
+  const [first, last] = times.reduce(([least, most], time) => [Math.min(least, time), Math.max(most, time)], [Infinity, 0]);
+  return times.filter((time) => time > first).length / ((last - first) / 1000);
+};

@@ -1,0 +1,100 @@
+import pg from 'pg';
+import kafkajs from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fleet } from '#libs/fleet';
+import type { Figure } from '../index.js';
+import { percentile } from '../statistics.js';
+import { certificationReached, databaseOf, type People } from './people.js';
+
+const ROUNDS = 3;
+const RATE = 200;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
+const TOPIC = 'bench.latency';
+
+/**
+ * From the HTTP acknowledgement of people to the commit of certification's reaction, against raw kafkajs from produce to
+ * consume, both at 200 events/s on the same broker, turn by turn; milliseconds.
+ */
+export const latencyAgainstRaw = async (fleet: Fleet, people: People, tell: (line: string) => void): Promise<Figure> => {
+  const kafka = new kafkajs.Kafka({ brokers: [fleet.brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 4 }], waitForLeaders: true });
+  await admin.disconnect();
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const consumer = kafka.consumer({ groupId: 'bench-latency' });
+  await Promise.all([producer.connect(), consumer.connect()]);
+  const raw: number[] = [];
+  await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+  await consumer.run({
+    eachMessage: ({ message }) => {
+      raw.push(performance.now() - Number(message.value));
+      return Promise.resolve();
+    },
+  });
+  const send = async (n: number): Promise<void> => {
+    const value = String(performance.now()).padEnd(120);
+    await producer.send({ topic: TOPIC, acks: -1, messages: [{ key: `k${n % 2_000}`, value }] });
+  };
+  const acknowledged = new Map<number, number>(); // position in people's log → when its caller knew, epoch ms
+  const move = async (n: number): Promise<void> => {
+    const { position } = await people.move(n);
+    acknowledged.set(position, performance.timeOrigin + performance.now());
+  };
+
+  await paced(RATE, send); // warm, and the consumer has joined
+  await paced(RATE, move);
+  while (raw.length < RATE) await sleep(50);
+  raw.length = 0;
+  acknowledged.clear();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await paced(RATE * SECONDS, send);
+    await paced(RATE * SECONDS, move);
+  }
+  while (raw.length < ROUNDS * RATE * SECONDS) await sleep(50);
+  await certificationReached(fleet, Math.max(...acknowledged.keys()));
+  await Promise.all([producer.disconnect(), consumer.disconnect()]);
+
+  const ours = await reactionLatencies(fleet, acknowledged);
+  const [p50, p99] = [percentile(ours, 50), percentile(ours, 99)];
+  const [rawP50, rawP99] = [percentile(raw, 50), percentile(raw, 99)];
+  tell(`HTTP acknowledgement → reaction's commit: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${ours.length} events)`);
+  tell(`raw kafkajs produce → consume:           p50 ${rawP50.toFixed(1)} ms, p99 ${rawP99.toFixed(1)} ms`);
+  const goal = Math.round(3 * rawP99 + 20);
+  const value = Math.round(p99 * 10) / 10;
+  return { name: 'acknowledgement to reaction p99, ms (3 × raw p99 + 20)', value, goal, met: value <= goal, atMost: true };
+};
+
+/** So many calls at the bench's rate, whether earlier ones have ended or not. */
+const paced = async (calls: number, call: (n: number) => Promise<void>): Promise<void> => {
+  const began = performance.now();
+  const running: Promise<void>[] = [];
+  for (let n = 0; n < calls; n += 1) {
+    const due = began + (n * 1000) / RATE;
+    if (due > performance.now()) await sleep(due - performance.now());
+    running.push(call(n));
+  }
+  await Promise.all(running);
+};
+
+/** Every acknowledged event must have had its one reaction; when that was committed, the database says. */
+const reactionLatencies = async (fleet: Fleet, acknowledged: ReadonlyMap<number, number>): Promise<readonly number[]> => {
+  const caused = new Map<string, number>();
+  const people = new pg.Client({ connectionString: databaseOf(fleet, 'people') });
+  await people.connect();
+  const positions = [...acknowledged.keys()];
+  const events = await people.query<{ id: string; position: string }>(
+    'SELECT id, position FROM events WHERE position = ANY ($1::bigint[])', [positions],
+  );
+  for (const { id, position } of events.rows) caused.set(id, acknowledged.get(Number(position)) as number);
+  await people.end();
+  const certification = new pg.Client({ connectionString: databaseOf(fleet, 'certification') });
+  await certification.connect();
+  const { rows } = await certification.query<{ cause: string; committed: string }>(
+    `SELECT metadata->>'causation' AS cause, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed
+       FROM events WHERE metadata->>'causation' = ANY ($1::text[])`, [[...caused.keys()]],
+  );
+  await certification.end();
+  if (rows.length !== acknowledged.size) throw new Error(`${acknowledged.size} were acknowledged and ${rows.length} had an effect`);
+  return rows.map(({ cause, committed }) => Number(committed) - (caused.get(cause) as number));
+};
