@@ -40,12 +40,17 @@ export interface PartitionLag {
   readonly committed: number;
   readonly head: number;
   readonly lag: number;
+  /** Some member of the group holds it now; undefined where the bus does not tell. */
+  readonly held?: boolean;
 }
 
 export interface SubscriptionState {
   /** Partitions held by this consumer now. */
   readonly partitions: number;
-  /** It stopped for good and must be started anew: health fails. */
+  readonly holds: (topic: string, partition: number) => boolean;
+  /** Topics that it listens to and that are not there, or not for it. */
+  readonly missing: readonly string[];
+  /** No attempt of its own mends it, though it still tries now and then: health fails. */
   readonly crashed: boolean;
   /** What went wrong last, while it keeps trying; null when all is well. */
   readonly failing: string | null;

@@ -100,11 +100,11 @@ describe('the view runner', () => {
     db.createQueryRunner = (mode) => {
       const runner = ledger.db.createQueryRunner(mode);
       const query = runner.query.bind(runner);
-      runner.query = async (...asked: [string]) => {
+      runner.query = (async (...asked: [string]) => {
         const answer: unknown = await query(...asked);
         if (asked[0].includes('position = $3')) await meanwhile();
         return answer;
-      };
+      }) as typeof runner.query;
       return runner;
     };
     return db;

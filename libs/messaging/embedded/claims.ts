@@ -124,14 +124,15 @@ export class Claims {
 }
 
 export const lagOf = async (query: Query, group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> => {
-  const rows = await query<{ topic: string; partition: number; committed: string; head: string }>(
-    `SELECT p.topic, p.partition, coalesce(c.committed, 0) AS committed, p.head FROM bus.partitions p
+  const rows = await query<{ topic: string; partition: number; committed: string; head: string; held: boolean }>(
+    `SELECT p.topic, p.partition, coalesce(c.committed, 0) AS committed, p.head,
+            coalesce(c.member IS NOT NULL AND c.expires_at > clock_timestamp(), false) AS held FROM bus.partitions p
        LEFT JOIN bus.claims c ON c.consumer_group = $1 AND c.topic = p.topic AND c.partition = p.partition
       WHERE p.topic = ANY ($2::text[]) ORDER BY p.topic, p.partition`,
     [group, topics],
   );
-  return rows.map(({ topic, partition, committed, head }) => ({
-    topic, partition, committed: Number(committed), head: Number(head), lag: Number(head) - Number(committed),
+  return rows.map(({ topic, partition, committed, head, held }) => ({
+    topic, partition, held, committed: Number(committed), head: Number(head), lag: Number(head) - Number(committed),
   }));
 };
 

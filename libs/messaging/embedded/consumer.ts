@@ -57,7 +57,10 @@ export class EmbeddedConsumer implements Subscription {
   }
 
   state(): SubscriptionState {
-    return { partitions: this.held.size, crashed: false, failing: this.failing };
+    return {
+      partitions: this.held.size, holds: (topic, partition) => this.held.has(`${topic} ${partition}`),
+      missing: [], crashed: false, failing: this.failing,
+    };
   }
 
   /** Something was written to a partition. */

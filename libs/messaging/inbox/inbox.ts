@@ -38,6 +38,8 @@ export class Inbox<T extends Tx> {
   private readonly wanted: ReadonlySet<string>;
   private readonly transaction: Transaction<T>;
   private retries = 0;
+  /** Since when the next message of a partition is at work. */
+  private readonly working = new Map<string, number>();
 
   constructor(private readonly options: InboxOptions<T>) {
     this.wanted = new Set(options.types);
@@ -50,7 +52,22 @@ export class Inbox<T extends Tx> {
     return this.retries;
   }
 
+  workingSince(topic: string, partition: number): number | undefined {
+    return this.working.get(`${topic} ${partition}`);
+  }
+
   readonly handle: BatchHandler = async (batch) => {
+    const name = `${batch.topic} ${batch.partition}`;
+    const moving = { ...batch, commit: (offset: number) => (this.working.set(name, performance.now()), batch.commit(offset)) };
+    this.working.set(name, performance.now());
+    try {
+      await this.workOff(moving);
+    } finally {
+      this.working.delete(name);
+    }
+  };
+
+  private async workOff(batch: Batch): Promise<void> {
     const incoming = batch.records.map((record) => ({ record, key: storedKey(record), parsed: parse(record, this.wanted) }));
     for (let from = 0; from < incoming.length && batch.alive(); ) {
       if (incoming.slice(from).every(({ parsed }) => parsed.is === 'unknown')) from = incoming.length;
@@ -61,7 +78,7 @@ export class Inbox<T extends Tx> {
       const last = incoming[from - 1];
       if (last) await batch.commit(last.record.offset);
     }
-  };
+  }
 
   /** Many messages in one transaction. Undefined where that fails: one of them may be to blame. */
   private async together(some: readonly Incoming[]): Promise<number | undefined> {

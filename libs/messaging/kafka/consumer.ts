@@ -14,9 +14,13 @@ export interface KafkaTimes {
   readonly waitMs: number;
   /** How often it looks for topics that were not there yet, and whether it is still alive. */
   readonly lookMs: number;
+  /** How soon one that crashed for good tries once more: somebody may have given it the rights that it lacked. */
+  readonly crashedMs: number;
   /** So many partitions are worked on side by side: each takes a database connection of the service. */
   readonly sideBySide: number;
 }
+
+const STOPPED_MS = 2_000;
 
 /**
  * One member of a group. kafkajs' own restarts are off: a consumer that crashed, or that says nothing any more, is thrown
@@ -26,7 +30,8 @@ export class KafkaConsumer implements Subscription {
   private readonly stopping = new AbortController();
   private readonly failures = new Map<string, number>();
   private readonly running: Promise<void>;
-  private partitions = 0;
+  private assigned: Readonly<Record<string, readonly number[]>> = {};
+  private missing: readonly string[] = [];
   private crashed = false;
   private failing: string | null = null;
 
@@ -43,7 +48,12 @@ export class KafkaConsumer implements Subscription {
   }
 
   state(): SubscriptionState {
-    return { partitions: this.partitions, crashed: this.crashed, failing: this.failing };
+    const { assigned, missing, crashed, failing } = this;
+    return {
+      partitions: Object.values(assigned).reduce((sum, each) => sum + each.length, 0),
+      holds: (topic, partition) => assigned[topic]?.includes(partition) ?? false,
+      missing, crashed, failing,
+    };
   }
 
   async stop(): Promise<void> {
@@ -53,9 +63,10 @@ export class KafkaConsumer implements Subscription {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    for (let attempt = 0; !signal.aborted && !this.crashed; ) {
+    for (let attempt = 0; !signal.aborted; ) {
       try {
         const there = await this.existing(this.topics);
+        this.missing = this.topics.filter((topic) => !there.includes(topic));
         if (there.length === 0) await sleep(this.times.lookMs, signal);
         else await this.member(there);
         attempt = 0;
@@ -63,7 +74,7 @@ export class KafkaConsumer implements Subscription {
         this.failing = `Kafka: ${messageOf(error)}`;
         this.crashed = isForGood(error);
         attempt += 1;
-        await sleep(pause(attempt, 100), signal);
+        await sleep(this.crashed ? this.times.crashedMs : pause(attempt, 100), signal);
       }
     }
     this.ended(this);
@@ -80,7 +91,8 @@ export class KafkaConsumer implements Subscription {
     const over = new AbortController();
     let trouble: Error | undefined;
     let heard = performance.now();
-    this.watch(consumer, () => (heard = performance.now()), (error) => {
+    this.watch(consumer, over.signal, () => (heard = performance.now()), (error) => {
+      if (over.signal.aborted) return; // it is on its way out
       trouble = error;
       over.abort();
     });
@@ -99,7 +111,7 @@ export class KafkaConsumer implements Subscription {
       }
     } finally {
       over.abort();
-      this.partitions = 0;
+      this.assigned = {};
       const leaving = consumer.disconnect().catch(() => undefined);
       // One that is in trouble may never end: its place in the group then ends with its session.
       await (trouble ? Promise.race([leaving, sleep(sessionMs)]) : leaving);
@@ -107,16 +119,21 @@ export class KafkaConsumer implements Subscription {
     if (trouble) throw trouble;
   }
 
-  private watch(consumer: Consumer, heard: () => void, crash: (error: Error) => void): void {
-    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH } = consumer.events;
+  private watch(consumer: Consumer, over: AbortSignal, heard: () => void, crash: (error: Error) => void): void {
+    const { GROUP_JOIN, HEARTBEAT, FETCH, CRASH, STOP, DISCONNECT } = consumer.events;
     consumer.on(HEARTBEAT, heard);
     consumer.on(FETCH, heard);
     consumer.on(CRASH, ({ payload }) => crash(payload.error));
+    // Before it tells of a crash it stops; one that stops and tells nothing is what nobody else would notice.
+    const stopped = (): void => void sleep(STOPPED_MS, over).then(() => crash(new Error('the consumer stopped without a word')));
+    consumer.on(STOP, stopped);
+    consumer.on(DISCONNECT, stopped);
     consumer.on(GROUP_JOIN, ({ payload }) => {
       heard();
       this.failures.clear(); // of partitions that may be another member's now
       this.failing = null;
-      this.partitions = Object.values(payload.memberAssignment).reduce((sum, each) => sum + each.length, 0);
+      this.assigned = payload.memberAssignment;
+      this.crashed = false;
     });
   }
 

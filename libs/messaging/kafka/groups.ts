@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { pause, sleep } from '../backoff.js';
 import type { PartitionLag } from '../bus.js';
 
@@ -10,12 +10,24 @@ export const lagOf = async (admin: Admin, group: string, topics: readonly string
     for (const { partition, offset } of partitions) committed.set(`${topic} ${partition}`, Number(offset));
   const endsOf = async (topic: string) => ({ topic, ends: await admin.fetchTopicOffsets(topic) });
   const heads = await Promise.all([...topics].sort().map(endsOf));
+  const held = await heldIn(admin, group);
   return heads.flatMap(({ topic, ends }) =>
     ends.map(({ partition, low, high }) => {
       // A group that has committed nothing, or long ago, begins with what is still there.
       const from = Math.max(Number(low), committed.get(`${topic} ${partition}`) ?? 0);
-      return { topic, partition, committed: from, head: Number(high), lag: Number(high) - from };
+      return {
+        topic, partition, committed: from, head: Number(high), lag: Number(high) - from, held: held.has(`${topic} ${partition}`),
+      };
     }).sort((a, b) => a.partition - b.partition));
+};
+
+/** What the group's members hold, as the coordinator has told them. */
+const heldIn = async (admin: Admin, group: string): Promise<ReadonlySet<string>> => {
+  const { groups } = await patiently(() => admin.describeGroups([group]));
+  const assignments = groups.flatMap(({ members }) => members.flatMap(({ memberAssignment }) =>
+    memberAssignment.length === 0 ? [] : [kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)]));
+  return new Set(assignments.flatMap((each) =>
+    Object.entries(each?.assignment ?? {}).flatMap(([topic, partitions]) => partitions.map((one) => `${topic} ${one}`))));
 };
 
 /** A member that joins alone, commits the beginning of every partition and leaves. */

@@ -27,7 +27,8 @@ export class KafkaBus implements Bus {
     this.lane = new Lane(this.kafka);
     this.times = {
       sessionMs: options.sessionMs ?? 8_000, beatMs: options.beatMs ?? 1_000, waitMs: options.waitMs ?? 500,
-      lookMs: options.lookMs ?? 1_000, sideBySide: options.sideBySide ?? 4,
+      lookMs: options.lookMs ?? 1_000, crashedMs: options.crashedMs ?? 15_000,
+      sideBySide: options.sideBySide ?? 4,
     };
   }
 
