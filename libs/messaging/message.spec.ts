@@ -1,44 +1,11 @@
-import { contractOf, contracts, isPublicType, jsonSchemas, type PublicType } from '#libs/contracts';
+import { contractOf, contracts, isPublicType, type PublicType } from '#libs/contracts';
 import { derivedId } from '#libs/decider';
 import type { Recorded } from '#libs/event-store';
 import type { WireRecord } from './bus.js';
 import { MAX_MESSAGE_BYTES, parse, toWire } from './message.js';
-import type { Publication } from './published.js';
+import { sampleFormats, samplePublication } from './testing/samples.js';
 
 const types = Object.keys(contracts).filter(isPublicType);
-
-interface Schema {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly anyOf?: readonly Schema[];
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-const formats: Readonly<Record<string, string>> = {
-  uuid: derivedId('a sample'), 'date-time': '2026-03-02T01:00:00.000Z', date: '2026-03-02',
-};
-
-/** As large as it gets in earnest: long texts in Chinese, and lists of thirty. */
-const largest = (schema: Schema): unknown => {
-  if (schema.const !== undefined) return schema.const;
-  if (schema.anyOf) return largest(schema.anyOf[0] ?? {});
-  switch (schema.type) {
-    case 'object':
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, largest(each)]));
-    case 'array': return Array.from({ length: 30 }, () => largest(schema.items ?? {}));
-    case 'string':
-      if (schema.pattern) return '123456789012345.1234567890';
-      return formats[schema.format ?? ''] ?? '级'.repeat(schema.maxLength ?? 500);
-    case 'integer': return schema.minimum ?? 3;
-    case 'boolean': return true;
-    default: return null;
-  }
-};
 
 const recorded: Recorded = {
   id: derivedId('event'), position: 17, stream: 'entry:1', aggregate: 'entry', aggregateId: '1', version: 1, event: { type: 'Any' },
@@ -46,8 +13,7 @@ const recorded: Recorded = {
   recordedAt: '2026-11-21T00:00:00.000Z',
 };
 
-const wire = (type: PublicType): WireRecord =>
-  toWire({ type, data: largest(jsonSchemas()[type]) } as unknown as Publication, recorded, 'service/incarnation');
+const wire = (type: PublicType): WireRecord => toWire(samplePublication(type), recorded, 'service/incarnation');
 
 describe('a message', () => {
   it('of every type stays far below what a broker takes', () => {
@@ -62,7 +28,7 @@ describe('a message', () => {
         origin: { source: 'service/incarnation', sequence: 17 },
         message: {
           id: recorded.id, source: 'service/incarnation', type, subject: sent.key, time: '2026-03-02T01:00:00.000Z', sequence: 17,
-          topic: contractOf(type).topic, key: sent.key, correlation: 'story', causation: 'cause', data: largest(jsonSchemas()[type]),
+          topic: contractOf(type).topic, key: sent.key, correlation: 'story', causation: 'cause', data: samplePublication(type).data,
         },
       });
     }
@@ -70,7 +36,7 @@ describe('a message', () => {
 
   it('tells nothing of who did it, nor of the stream that it came from', () => {
     const { headers } = wire('jinji.contest.code-voided.v1');
-    expect(headers.ce_subject).toBe(formats.uuid);
+    expect(headers.ce_subject).toBe(sampleFormats['uuid']);
     expect(JSON.stringify(headers)).not.toMatch(/entry|judge-1|org-1/);
   });
 
