@@ -109,8 +109,8 @@ describeKafka('the public contract on a real topic', () => {
       const key = keyOf(says.type, says.data);
       expect(event).toMatchObject({
         specversion: '1.0', id: recorded.id, source: `${service}/${incarnation}`, type: says.type, subject: key,
-        partitionkey: key, time: recorded.metadata.at, dataschema: `https://jinji.dev/contracts/${says.type}.json`, sequence: String(position),
-        datacontenttype: 'application/json', correlationid: recorded.metadata.correlation, data: says.data,
+        partitionkey: key, time: recorded.metadata.at, dataschema: `https://jinji.dev/contracts/${says.type}.json`,
+        sequence: String(position), datacontenttype: 'application/json', correlationid: recorded.metadata.correlation, data: says.data,
       });
       expect(event['causationid'] ?? null).toBe(recorded.metadata.causation);
     }
