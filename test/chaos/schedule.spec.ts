@@ -17,7 +17,7 @@ describe('a schedule of faults', () => {
     ]);
     expect(Math.min(...kinds.values())).toBeGreaterThan(3);
     const killed = new Set(faults.flatMap((fault) => (fault.is === 'killed' ? [`${fault.service} ${fault.instance}`] : [])));
-    const all = Object.entries(instancesOf).flatMap(([service, n]) => Array.from({ length: n }, (_, i) => `${service} ${i}`));
+    const all = Object.entries(instancesOf).flatMap(([service, n]) => Array.from({ length: n }, (_, i) => `${service} ${i + 1}`));
     expect([...killed].sort()).toEqual(all.sort());
     expect(faults.some((fault) => fault.is === 'postgres-stopped' && fault.mode === 'immediate')).toBe(true);
     expect(new Set(faults.map(told)).size).toBeGreaterThan(300);

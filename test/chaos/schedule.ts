@@ -84,7 +84,7 @@ const kind = (by: Chance): Deed['is'] => {
 const instance = (by: Chance): Instance => {
   // Where two run side by side, more can go wrong.
   const service = by.pick([...targets, 'registration', 'judging', 'certification', 'certification', 'incentives', 'incentives'] as const);
-  return { service, instance: by.below(instancesOf[service]) };
+  return { service, instance: 1 + by.below(instancesOf[service]) };
 };
 
 /** Most of what travels goes to the database and the broker. */
@@ -110,12 +110,12 @@ const named = ({ service, instance: n }: Instance): string => `${service} ${n}`;
 
 /** A schedule of another run, or of a person. */
 export const readSchedule = (text: string): Schedule => {
-  const read = JSON.parse(text) as Schedule;
+  const read = JSON.parse(text) as Partial<Schedule>;
   const known = new Set<string>(shares.map(([is]) => is));
-  const good = Number.isSafeInteger(read.seed) && Array.isArray(read.faults)
-    && read.faults.every((fault) => known.has(fault.is) && Number.isFinite(fault.afterMs));
-  if (!good) throw new Error('no schedule: {"seed": …, "faults": [{"is": …, "afterMs": …}, …]} is expected');
-  return read;
+  const { seed, faults = [] } = read;
+  const good = faults.length > 0 && faults.every(({ is, afterMs }) => known.has(is) && Number.isFinite(afterMs));
+  if (seed === undefined || !Number.isSafeInteger(seed) || !good) throw new Error('no schedule: {"seed": …, "faults": [{"is": …, "afterMs": …}, …]} is expected');
+  return { seed, faults };
 };
 
 export const writeSchedule = ({ seed, faults }: Schedule): string =>

@@ -29,6 +29,27 @@ export interface Call {
   readonly language?: 'zh' | 'en';
 }
 
+/** A write that the server acknowledged, as it was sent, and what was answered. */
+export interface Write {
+  readonly method: string;
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly key: string;
+  readonly type: string;
+  readonly content: Buffer | undefined;
+  readonly answer: { readonly status: number; readonly body: unknown };
+}
+
+export interface ApiOptions {
+  /** Before every key: another competition on the same server. */
+  readonly keys?: string;
+  readonly patienceMs?: number;
+  /** Further answers after which a call is sent again. */
+  readonly again?: (status: number) => boolean;
+  /** Hears of every write with a key that was acknowledged. */
+  readonly wrote?: (write: Write) => void;
+}
+
 /** All keys of the demo begin here, so that a call sent again after a crash is known again. */
 const DEMO = '6f2d3c1e-6a36-5b0a-9f0e-64656d6f2026';
 const PATIENCE_MS = 120_000;
@@ -38,7 +59,10 @@ export class Api {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 32, scheduling: 'fifo' });
   calls = 0;
 
-  constructor(private readonly base: URL) {}
+  constructor(
+    private readonly base: URL,
+    private readonly options: ApiOptions = {},
+  ) {}
 
   get = <T>(path: string, call: Call = {}): Promise<T> => this.send<T>('GET', path, call);
   post = <T>(path: string, call: Call = {}): Promise<T> => this.send<T>('POST', path, call);
@@ -63,16 +87,19 @@ export class Api {
   }
 
   private async send<T>(method: string, path: string, call: Call): Promise<T> {
-    const until = Date.now() + PATIENCE_MS;
+    const { patienceMs = PATIENCE_MS, again = () => false } = this.options;
+    const until = Date.now() + patienceMs;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.once(method, path, call).catch((error: unknown) => {
         if (Date.now() > until) throw error;
         return undefined; // the server is away: it may come back
       });
-      const away = answer === undefined || [425, 429, 502, 503].includes(answer.status) || isUnderWay(answer);
+      const away =
+        answer === undefined || [425, 429, 502, 503].includes(answer.status) || again(answer.status) || isUnderWay(answer);
       if (!away) {
         if (answer.status >= 400) throw new Refused(answer.status, answer.body as Refused['problem'], `${method} ${path}`);
         this.calls += 1;
+        this.told(method, path, call, answer);
         return answer.body as T;
       }
       if (Date.now() > until) throw new Error(`${method} ${path}: no answer for too long (${answer?.status ?? 'no connection'})`);
@@ -80,14 +107,23 @@ export class Api {
     }
   }
 
-  private once(method: string, path: string, { token, body, file, key, language }: Call): Promise<Answer> {
-    const content = file?.content ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+  private told(method: string, path: string, call: Call, answer: Answer): void {
+    if (method === 'GET' || call.key === undefined) return;
+    const type = call.file?.type ?? 'application/json';
+    this.options.wrote?.({ method, path, token: call.token, key: this.keyOf(call.key), type, content: contentOf(call), answer });
+  }
+
+  private keyOf = (key: string): string => derivedId(DEMO, `${this.options.keys ?? ''}${key}`);
+
+  private once(method: string, path: string, call: Call): Promise<Answer> {
+    const { token, file, key, language } = call;
+    const content = contentOf(call);
     const headers = {
       accept: 'application/json',
       'accept-language': language ?? 'zh',
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(content ? { 'content-type': file?.type ?? 'application/json', 'content-length': String(content.length) } : {}),
-      ...(key ? { 'idempotency-key': derivedId(DEMO, key) } : {}),
+      ...(key ? { 'idempotency-key': this.keyOf(key) } : {}),
     };
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.base), { method, headers, agent: this.agent, timeout: 60_000 }, (response) => {
@@ -101,6 +137,9 @@ export class Api {
 }
 
 interface Answer { readonly status: number; readonly body: unknown }
+
+const contentOf = ({ file, body }: Call): Buffer | undefined =>
+  file?.content ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
 
 /** A first try that the server is still busy with, or that died with it. */
 const isUnderWay = ({ status, body }: Answer): boolean =>
