@@ -101,7 +101,7 @@ const give = (
     let connected = false;
     sent.once('socket', (socket) => {
       connected = sent.reusedSocket;
-      socket.once('connect', () => (connected = true));
+      if (!connected) socket.once('connect', () => (connected = true));
     });
     const impatient = setTimeout(() => sent.destroy(), patienceMs);
     sent.once('response', (answer) => {

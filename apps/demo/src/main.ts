@@ -4,9 +4,12 @@
  *   --json   one JSON document on standard output, nothing else there
  *   --keep   leaves the folder, and says where it is
  *   --url    plays against a server that is running (with its clock moved by hand)
+ *   --kafka  each service as a process of its own with a database of its own, over a real Kafka (Java 17 and Maven)
+ *   --instances 2   so many processes a service, with --kafka
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { missingTools } from '#libs/kafka-broker';
 import { Actors } from './actors.js';
 import { type Examples, readExamples } from './examples.js';
 import { Api } from './http.js';
@@ -14,16 +17,16 @@ import { play } from './play.js';
 import { progressBar } from './progress.js';
 import { holdsDemo } from './register.js';
 import { startServer } from './server.js';
+import { startApart } from './services-apart.js';
 import { isManual } from './settle.js';
 import { told } from './tell.js';
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { json: { type: 'boolean' }, keep: { type: 'boolean' }, url: { type: 'string' } } });
-  const { json = false, keep = false, url } = values;
+  const { json, keep, url, kafka, instances } = readOptions();
   const examples = readExamples(join('examples', 'municipal-2026'));
   const progress = progressBar();
-  if (url === undefined) progress.step('启动 an embedded PostgreSQL and six services');
-  const server = url === undefined ? await startServer() : undefined;
+  if (url === undefined) progress.step(`启动 an embedded PostgreSQL${kafka ? ', a Kafka' : ''} and six services`);
+  const server = url !== undefined ? undefined : kafka ? await startApart(instances) : await startServer();
   const api = new Api(new URL(url ?? server?.url ?? ''));
   let failed = true;
   try {
@@ -46,6 +49,31 @@ const main = async (): Promise<void> => {
     api.close();
     await server?.stop({ keep: keep && !failed });
   }
+};
+
+interface Options {
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly url: string | undefined;
+  readonly kafka: boolean;
+  readonly instances: number;
+}
+
+const readOptions = (): Options => {
+  const flag = { type: 'boolean', default: false } as const;
+  const { json, keep, url, kafka, instances } = parseArgs({
+    options: { json: flag, keep: flag, url: { type: 'string' }, kafka: flag, instances: { type: 'string', default: '1' } },
+  }).values;
+  const fail = (because: string): never => {
+    console.error(because);
+    return process.exit(1);
+  };
+  if (kafka && url !== undefined) fail('--kafka starts services of its own: without --url');
+  if (!/^[1-9]$/.test(instances)) fail('--instances takes a number from 1 to 9');
+  if (!kafka && instances !== '1') fail('--instances goes with --kafka: without it all services are one process');
+  const missing = kafka ? missingTools() : undefined;
+  if (missing !== undefined) fail(`--kafka starts a broker from Maven Central with Java 17 and Maven: ${missing}`);
+  return { json, keep, url, kafka, instances: Number(instances) };
 };
 
 interface Obstacle { readonly because: string; readonly code: number }

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The platform as a process of its own, in an empty data folder of its own. */
+/** A server of the demo's own, in an empty data folder of its own. */
 export interface Server {
   readonly url: string;
   readonly folder: string;
   stop(options: { readonly keep: boolean }): Promise<void>;
 }
 
-const FIRST_INSTANT = '2026-03-02T01:00:00.000Z'; // 09:00 in Shanghai
+export const FIRST_INSTANT = '2026-03-02T01:00:00.000Z'; // 09:00 in Shanghai
 const platform = resolve('dist/apps/platform/src/main.js'); // from the repository's root, as npm runs it
 
 export interface Launched {
@@ -48,17 +48,23 @@ export const launch = async (folder: string, port: number): Promise<Launched> =>
   return { url, child, end };
 };
 
-export const startServer = async (): Promise<Server> => {
-  const folder = emptyFolder();
-  const launching = freePort().then((port) => launch(folder, port));
+/** The platform as a process of its own. */
+export const startServer = (): Promise<Server> =>
+  startIn(emptyFolder(), async (folder) => launch(folder, await freePort()));
+
+/** Whatever ends us, the server ends before, and takes its folder with it. */
+export const startIn = async (
+  folder: string, start: (folder: string) => Promise<{ readonly url: string; end(): Promise<void> }>,
+): Promise<Server> => {
+  const starting = start(folder);
   const stop = async ({ keep }: { keep: boolean }): Promise<void> => {
-    await launching.then((launched) => launched.end(), () => undefined);
-    if (!keep) rmSync(folder, { recursive: true, force: true });
+    await starting.then((started) => started.end(), () => undefined);
+    if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   const interrupted = (): void => void stop({ keep: false }).finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const { url } = await launching;
+    const { url } = await starting;
     return { url, folder, stop };
   } catch (error) {
     await stop({ keep: false });
