@@ -81,6 +81,14 @@ export class EventStore {
     return byStream;
   }
 
+  /** The first event of each stream, in one round trip however long they are. */
+  async firsts(streams: readonly string[]): Promise<ReadonlyMap<string, Recorded>> {
+    const rows = await this.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = ANY ($1::text[]) AND version = 1`, [streams],
+    );
+    return new Map(rows.map((row) => [row.stream, this.recorded(row)]));
+  }
+
   /**
    * All streams, in the order of positions, beginning after `after`. Go on from `upTo`: nothing at or below it can still
    * appear. Not for use inside a transaction with one snapshot: the watermark must be taken before the snapshot.

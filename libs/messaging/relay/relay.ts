@@ -10,7 +10,7 @@ import { OwnTopics } from './own-topics.js';
 export interface RelayOptions {
   /** The service's name: the first half of `ce_source`, and owner of its topics. */
   readonly service: string;
-  readonly store: Pick<EventStore, 'read' | 'readStream' | 'head' | 'incarnation' | 'onAppended'>;
+  readonly store: Pick<EventStore, 'read' | 'firsts' | 'head' | 'incarnation' | 'onAppended'>;
   readonly published: Published;
   readonly bus: Bus;
   /** Each call a transaction of its own, on the service's database. */
@@ -91,7 +91,7 @@ export class Relay {
     while (!signal.aborted) {
       this.woken = new AbortController();
       try {
-        if (!this.lease.held && !(await this.takeOver())) await sleep(leaseMs / 3, signal);
+        if (!this.lease.held && !(await this.takeOver())) await sleep(leaseMs / 5, signal);
         else if (await this.step()) idle = 0;
         else await sleep(Math.min(this.options.pollMs ?? 250, 10 * 2 ** idle++), signal, this.woken.signal);
         this.failures = 0;
@@ -145,11 +145,12 @@ export class Relay {
     events: readonly Recorded[], upTo: number, source: string,
   ): Promise<{ records: WireRecord[]; sentUpTo: number }> {
     const { published } = this.options;
+    await this.first.recall(events.filter((recorded) => published.speaksOf(recorded)));
     const records: WireRecord[] = [];
     let before = this.checkpoint;
     for (const recorded of events) {
       try {
-        const publication = published.speaksOf(recorded) && published.publication(recorded, await this.first.of(recorded));
+        const publication = published.speaksOf(recorded) && published.publication(recorded, this.first.of(recorded));
         if (publication) records.push(toWire(publication, recorded, source));
       } catch (error) {
         if (before === this.checkpoint) throw error;
