@@ -46,10 +46,18 @@ describe('the configuration', () => {
     expect(wrong.map((error) => error.split(' ')[0]).sort()).toEqual(['BUS_URL', 'KAFKA_BROKERS', 'KAFKA_SASL_MECHANISM', 'KAFKA_TLS']);
   });
 
+  it('must be told in production who issues the tokens, for whom, and where the keys are', () => {
+    const { AUTH_ISSUER: _issuer, AUTH_JWKS_URL: _keys, ...rest } = good;
+    expect(errorsOf({ ...rest, NODE_ENV: 'production' }).map((error) => error.split(' ')[0]).sort()).toEqual(
+      ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL'],
+    );
+    expect(errorsOf({ ...good, NODE_ENV: 'production', AUTH_AUDIENCE: 'jinji.example' })).toEqual([]);
+  });
+
   it('takes a clock moved by hand, but never in production', () => {
     expect(errorsOf({ ...good, JINJI_CLOCK: 'manual' })).toEqual([]);
     expect(
-      errorsOf({ ...good, JINJI_CLOCK: 'manual', NODE_ENV: 'production' }),
+      errorsOf({ ...good, JINJI_CLOCK: 'manual', NODE_ENV: 'production', AUTH_AUDIENCE: 'jinji' }),
     ).toEqual([expect.stringContaining('JINJI_CLOCK')]);
   });
 });

@@ -122,6 +122,11 @@ export class ServiceConfig {
   @Max(600_000)
   DRAIN_MS: number = 2_000;
 
+  /** So long a partition with lag may stand still, with nothing at work, before the service is not ready. */
+  @IsInt()
+  @Min(100)
+  STANDING_MS: number = 60_000;
+
   /** How to reach Kafka, where that is the bus. */
   get kafka(): KafkaAccess | undefined {
     const at = this.BUS_URL?.startsWith('kafka:') ? this.BUS_URL : this.BUS_URL === undefined ? this.KAFKA_BROKERS : undefined;
@@ -141,7 +146,7 @@ export class ConfigError extends Error {
   }
 }
 
-const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS'] as const;
+const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS', 'STANDING_MS'] as const;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -154,6 +159,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): S
     );
   if (config.JINJI_CLOCK === 'manual' && config.NODE_ENV === 'production')
     errors.push('JINJI_CLOCK must not be manual under NODE_ENV=production: deadlines would not pass by themselves');
+  if (config.NODE_ENV === 'production' && given.AUTH_AUDIENCE === undefined)
+    errors.push('AUTH_AUDIENCE must be set under NODE_ENV=production: whom the tokens are issued for');
   if (errors.length > 0) throw new ConfigError(errors);
   return config;
 };

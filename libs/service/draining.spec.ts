@@ -74,3 +74,11 @@ describe('a service that is told to end', () => {
     expect(await toys.ended).toBe(0);
   });
 });
+
+describe('a service in production', () => {
+  it('does not start without issuer, audience and keys, and says so', async () => {
+    const nothing = { NODE_ENV: 'production', AUTH_ISSUER: '', AUTH_AUDIENCE: '', AUTH_JWKS_URL: '' };
+    const refused = await startProcess(nothing).then(() => 'started', String);
+    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URL']) expect(refused).toContain(`  ${name} must be`);
+  });
+});

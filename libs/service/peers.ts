@@ -11,13 +11,16 @@ export type PeerAnswer<T> =
 
 const TIMEOUT_MS = 10_000;
 
+/** In whose name a peer is asked. */
+export type Asker = Pick<Caller, 'authorization' | 'language' | 'newId'>;
+
 /** Other services, asked over HTTP in the caller's own name. Only at the edge: before or after a decision, never in it. */
 @Injectable()
 export class Peers {
   constructor(private readonly config: ConfigService<ServiceConfig, true>) {}
 
   /** What the peer says; 404 and 403 included, so that a query can say which part is missing. */
-  async ask<T>(service: string, path: string, caller: Caller, body?: unknown): Promise<PeerAnswer<T>> {
+  async ask<T>(service: string, path: string, caller: Asker, body?: unknown): Promise<PeerAnswer<T>> {
     const url = this.config.get('PEERS_URL', { infer: true }).replace('{service}', service) + path;
     try {
       const response = await fetch(url, {

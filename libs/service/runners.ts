@@ -27,6 +27,8 @@ export interface RunnerParts {
   readonly transactions: Transactions;
   readonly jobs: readonly Job[];
   readonly log: Logger;
+  /** A partition with lag that stands still for so long fails `ready`. */
+  readonly standingMs: number;
 }
 
 /** Whether everything that follows from what was recorded has happened; `position` changes whenever anything does. */
@@ -63,6 +65,8 @@ export class Runners {
     this.reactor = new Reactor<Tx>({
       bus: this.bus,
       group: definition.name,
+      standingMs: parts.standingMs,
+      lookMs: Math.min(5_000, parts.standingMs / 6),
       types: [...reactions.keys()],
       transaction: (work) => parts.transactions.together((manager) => work({ query: queryIn(manager), manager })),
       react: async (message, { manager }) => {

@@ -84,7 +84,7 @@ export const createService = async (
   );
   const runners: Runners = new Runners({
     definition, busAt: config.kafka ?? config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
-    transactions: app.get(Transactions, { strict: false }),
+    standingMs: config.STANDING_MS, transactions: app.get(Transactions, { strict: false }),
     jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
   });
   await setUpWeb(app, {
