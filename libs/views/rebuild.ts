@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import type { EventStore } from '#libs/event-store';
+import { Gathering } from './gather.js';
 import { queryIn } from './sql.js';
 import { copyGrants, nameIndexesAlike, refuseWhatLikeLosesIn } from './table-copies.js';
 import type { View } from './view.js';
@@ -98,7 +99,9 @@ class Rebuild {
     const batch = await this.options.store.read(after, this.options.batch ?? 1_000);
     // Only the copies are in sight: a handler that reads or writes anything else fails here, and loudly.
     await queryIn(tx)(`SET LOCAL search_path = "${this.beside}"`);
-    for (const recorded of batch.events) await this.view.apply(recorded, tx);
+    const gathering = new Gathering(tx);
+    for (const recorded of batch.events) await this.view.apply(recorded, gathering.manager);
+    await gathering.send();
     return { upTo: batch.upTo, events: batch.events.length };
   }
 

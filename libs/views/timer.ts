@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { derivedId, instant, type Instant } from '#libs/decider';
 import type { Aggregate, AggregateKind, Aggregates, DecisionContext, Query, Recorded } from '#libs/event-store';
 import { queryIn } from './sql.js';
@@ -68,24 +69,51 @@ const contextOf = (due: DueTimer): DecisionContext => ({
 });
 
 /** The table `timers` is a view of our own events like any other; firing takes the row away. */
-export const timersView = (rules: readonly TimerRule[]): View => ({
-  name: 'timers',
-  entities: [],
-  concerns: (recorded) =>
-    rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
-  async apply(recorded, db) {
+export const timersView = (rules: readonly TimerRule[]): View => {
+  const applyAll = async (events: readonly Recorded[], db: EntityManager): Promise<void> => {
+    const { touched, set } = changes(rules, events);
+    if (touched.length === 0) return;
+    const query = queryIn(db);
+    await query(
+      `DELETE FROM timers t USING unnest($1::text[], $2::text[]) AS w (name, aggregate_id)
+        WHERE t.name = w.name AND t.aggregate_id = w.aggregate_id`,
+      [touched.map(({ name }) => name), touched.map(({ aggregateId }) => aggregateId)],
+    );
+    if (set.length === 0) return;
+    await query(
+      `INSERT INTO timers (name, aggregate_id, due, cause, correlation, organisation)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[])`,
+      [
+        set.map(({ name }) => name), set.map(({ aggregateId }) => aggregateId), set.map(({ due }) => due),
+        set.map(({ cause }) => cause), set.map(({ correlation }) => correlation), set.map(({ organisation }) => organisation),
+      ],
+    );
+  };
+  return {
+    name: 'timers',
+    entities: [],
+    concerns: (recorded) =>
+      rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
+    apply: (recorded, db) => applyAll([recorded], db),
+    applyAll,
+  };
+};
+
+/** Of each timer the last word counts. */
+const changes = (
+  rules: readonly TimerRule[], events: readonly Recorded[],
+): { touched: readonly { name: string; aggregateId: string }[]; set: readonly DueTimer[] } => {
+  const last = new Map<string, { name: string; aggregateId: string; timer: DueTimer | null }>();
+  for (const recorded of events)
     for (const rule of rules) {
       if (rule.aggregate.name !== recorded.aggregate) continue;
       const due = rule.dueAfter(recorded);
       if (due === undefined) continue;
-      const query = queryIn(db);
-      await query('DELETE FROM timers WHERE name = $1 AND aggregate_id = $2', [rule.name, recorded.aggregateId]);
-      if (due === null) continue;
-      const { organisation, correlation } = recorded.metadata;
-      await query(
-        'INSERT INTO timers (name, aggregate_id, due, cause, correlation, organisation) VALUES ($1, $2, $3, $4, $5, $6)',
-        [rule.name, recorded.aggregateId, instant(due), recorded.id, correlation, organisation],
-      );
+      const { id: cause, aggregateId, metadata: { organisation, correlation } } = recorded;
+      const { name } = rule;
+      const timer = due === null ? null : { name, aggregateId, due: instant(due), cause, correlation, organisation };
+      last.set(`${name} ${aggregateId}`, { name, aggregateId, timer });
     }
-  },
-});
+  const touched = [...last.values()];
+  return { touched, set: touched.flatMap(({ timer }) => timer ?? []) };
+};

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { EventStore, Recorded } from '#libs/event-store';
+import { Gathering } from './gather.js';
 import { Nap } from './nap.js';
 import { isTransient, queryIn, queryOn, said } from './sql.js';
 import type { View } from './view.js';
@@ -44,6 +45,11 @@ interface Follower {
   /** After a transient failure: not before (machine time). */
   notBefore: number;
   failures: number;
+}
+
+/** Which event a handler is at, for when it fails. */
+interface Doing {
+  at: Recorded | undefined;
 }
 
 const BREATH_MS = 10;
@@ -172,37 +178,50 @@ export class ViewRunner {
 
   private async step(follower: Follower, batch: Batch): Promise<boolean> {
     const before = follower.position;
-    const { view } = follower;
-    const events = batch.events.filter((recorded) => view.concerns?.(recorded) ?? true);
+    const events = batch.events.filter((recorded) => follower.view.concerns?.(recorded) ?? true);
     if (events.length === 0) {
       follower.position = batch.upTo;
       return batch.upTo !== before;
     }
-    let at: Recorded | undefined;
+    const doing: Doing = { at: undefined };
     try {
-      follower.position = follower.stored = await this.options.db.transaction(async (tx) => {
-        const query = queryIn(tx);
-        // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
-        await query('SET LOCAL synchronous_commit = off');
-        const [row] = await query<{ position: string }>(
-          'SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name],
-        );
-        if (!row) throw new Error(`the checkpoint of ${view.name} is gone`);
-        if (Number(row.position) !== follower.stored) return Number(row.position); // another instance went on, or a rebuild
-        for (const recorded of events) {
-          at = recorded;
-          await view.apply(recorded, tx);
-        }
-        at = undefined;
-        await query('UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1', [view.name, batch.upTo]);
-        return batch.upTo;
+      follower.position = follower.stored = await this.applied(follower, events, batch.upTo, true, doing).catch((error: unknown) => {
+        // Rows that were sent together do not say whose fault it was: once more, one by one.
+        if (isTransient(error)) throw error;
+        return this.applied(follower, events, batch.upTo, false, doing);
       });
       follower.failures = 0;
       return follower.position !== before;
     } catch (error) {
-      this.failed(follower, error, at);
+      this.failed(follower, error, doing.at);
       return false;
     }
+  }
+
+  private applied(
+    { view, stored }: Follower, events: readonly Recorded[], upTo: number, together: boolean, doing: Doing,
+  ): Promise<number> {
+    return this.options.db.transaction(async (tx) => {
+      const query = queryIn(tx);
+      // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
+      await query('SET LOCAL synchronous_commit = off');
+      const [row] = await query<{ position: string }>(
+        'SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name],
+      );
+      if (!row) throw new Error(`the checkpoint of ${view.name} is gone`);
+      if (Number(row.position) !== stored) return Number(row.position); // another instance went on, or a rebuild
+      const gathering = together ? new Gathering(tx) : undefined;
+      if (together && view.applyAll) await view.applyAll(events, tx);
+      else
+        for (const recorded of events) {
+          doing.at = recorded;
+          await view.apply(recorded, gathering?.manager ?? tx);
+        }
+      doing.at = undefined;
+      await gathering?.send();
+      await query('UPDATE view_checkpoints SET position = $2, moved_at = now() WHERE name = $1', [view.name, upTo]);
+      return upTo;
+    });
   }
 
   private failed(follower: Follower, error: unknown, at: Recorded | undefined): void {

@@ -16,6 +16,8 @@ export interface View {
   /** False: nothing happens here because of this event. Where it is not set, every event is applied. */
   concerns?(recorded: Recorded): boolean;
   apply(recorded: Recorded, db: EntityManager): Promise<void>;
+  /** The same for a batch at once, where that is cheaper; it must come to the same. */
+  applyAll?(events: readonly Recorded[], db: EntityManager): Promise<void>;
 }
 
 /** One handler an event type; a type without one does not concern the view. */

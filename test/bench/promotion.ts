@@ -59,16 +59,19 @@ const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<
       const heard = (2 * ENTRANTS) / seconds(fed);
       const from = await service.store.head();
 
+      const used = process.cpuUsage();
       const began = performance.now();
       await feed.close(contest, 1);
       await proposed(owner, contest.id);
       const taken = seconds(began);
+      const { user, system } = process.cpuUsage(used);
       await caughtUp(service);
       const settled = seconds(began);
 
       const checked = await checkDecisions(owner, contest, ENTRANTS);
       const copied = await ceiling.copy(from);
-      tell(`${round === 0 ? 'history' : `round ${round}`}: ${line(taken, settled, heard, copied)}; ${checked}; ` +
+      tell(`${round === 0 ? 'history' : `round ${round}`}: ${line(taken, settled, heard, copied)}; ` +
+        `${((user + system) / 1e6).toFixed(1)} s of CPU here; ${checked}; ` +
         `${Math.round(memory.peak() / MEBIBYTE)} MiB at most, load ${load()}`);
       if (round === 0) continue; // the earlier contest of everyone, and the warming up
       rates.push(ENTRANTS / taken);
