@@ -14,6 +14,8 @@ import { Schemes } from './marking-scheme/schemes.js';
 import { schemesView } from './marking-scheme/schemes.view.js';
 import { judgingMigrations } from './migrations.js';
 import { panel } from './panel/panel.js';
+import { RecusalController } from './panel/recusal.http.js';
+import { Recusals } from './panel/recusals.js';
 import { PanelController } from './panel/panel.http.js';
 import { judgingPublished } from './published.js';
 import { judgingReactions } from './reactions.js';
@@ -37,7 +39,8 @@ export const judging: ServiceDefinition = {
   reactions: judgingReactions,
   migrations: judgingMigrations,
   controllers: [
-    MarkingSchemeController, PanelController, ScoresheetController, ContestController, HearingController, ResultController
+    MarkingSchemeController, PanelController, RecusalController, ScoresheetController, ContestController, HearingController,
+    ResultController,
   ],
-  providers: [Schemes, MarkingDesk, Closing, Hearings],
+  providers: [Schemes, MarkingDesk, Closing, Hearings, Recusals],
 };

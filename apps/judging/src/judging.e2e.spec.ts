@@ -108,7 +108,7 @@ describe('judging', () => {
   };
 
   /** A running contest with a panel of three. */
-  const contest = async (codes: readonly string[]): Promise<string> => {
+  const contest = async (codes: readonly string[], judges = ['j1', 'j2', 'j3']): Promise<string> => {
     const [id, schemeId] = [newId(), await freeze()];
     const { body } = await service.request<{ digest: string }>('GET', `/marking-schemes/${schemeId}`, { as: 'organiser' });
     await hears('jinji.contest.announced.v1', {
@@ -120,7 +120,7 @@ describe('judging', () => {
     await service.settled();
     expect(
       (
-        await post(`/contests/${id}/panel`, 'organiser', { chief: 'chief', judges: ['j1', 'j2', 'j3'], arbitrators: ['arb'] })
+        await post(`/contests/${id}/panel`, 'organiser', { chief: 'chief', judges, arbitrators: ['arb'] })
       ).status
     ).toBe(201);
     for (const code of codes) await hears('jinji.contest.code-sealed.v1', { contest: id, code });
@@ -444,4 +444,80 @@ describe('judging', () => {
     // Two marks are fewer than the rule needs.
     expect(await post(`/contests/${id}/lock`, chief)).toMatchObject({ status: 422, body: rule422('panel-too-small') });
   });
+
+  it('takes out the marks of a judge after the fact by a ruling alone: ranked again, a new revision, before and after the end', async () => {
+    const id = await contest(['K1', 'K2'], ['j1', 'j2', 'j3', 'j4']);
+    const marks = (code: string, aspect: string, n: number): string => {
+      if (aspect === 'A1.1') return '20';
+      if (aspect === 'B1.1') return '30';
+      // j4 and j3 would decide between the two.
+      return code === 'K1' ? '2' : n === 4 ? '3' : n === 3 ? '3' : '2';
+    };
+    for (const n of [1, 2, 3, 4])
+      for (const sheet of await own(id, n))
+        expect(await submit(sheet, n, (aspect) => marks(sheet.code, aspect, n))).toMatchObject({ status: 200 });
+    await service.settled();
+    const ask = { judge: 'j4', reason: '赛后查明师徒关系', arbitrator: 'arb' };
+    expect(await post(`/contests/${id}/recusals`, chief, ask)).toMatchObject({ status: 409, body: rule422('marking-not-locked') });
+    expect((await post(`/contests/${id}/lock`, chief)).status).toBe(200);
+    await service.settled();
+    const totals = async () => Object.fromEntries((await result(id)).placings.map(({ code, total }) => [code, total]));
+    // 20 + 30 + twice 15·2/3, and twice 15·2.5/3: the mean of four.
+    expect(await totals()).toEqual({ K1: '70.00', K2: '75.00' });
+
+    expect(await post(`/contests/${id}/recusals`, judge(1), ask)).toMatchObject({ status: 422, body: rule422('not-your-marks') });
+    const { body: { id: recusal } } = await service.request<{ id: string }>('POST', `/contests/${id}/recusals`, { as: chief, body: ask });
+    await notice(id, 1);
+    await service.moveClock('2026-03-05T02:00:00.000Z');
+    expect(await post(`/contests/${id}/finalise`, chief)).toMatchObject({
+      status: 422, body: { rule: 'recusals-open', data: { recusals: [recusal] } },
+    });
+    const reasons = { reasons: '师徒关系属实' };
+    expect((await post(`/contests/${id}/recusals/${newId()}/grant`, arbitrator, reasons)).status).toBe(404);
+    expect(await post(`/contests/${id}/recusals/${recusal}/grant`, { role: 'arbitrator', sub: 'other' }, reasons)).toMatchObject({
+      status: 422, body: rule422('another-arbitrator'),
+    });
+    expect(await post(`/contests/${id}/recusals/${recusal}/grant`, arbitrator, reasons)).toMatchObject({ status: 200 });
+    await service.settled();
+    expect(await result(id)).toMatchObject({ revision: 2, stage: 'provisional', because: 'judge-recused' });
+    expect(await totals()).toEqual({ K1: '70.00', K2: '73.33' });
+    expect((await service.request('GET', `/contests/${id}/recusals`, { as: 'auditor' })).body).toEqual([
+      { recusal, judge: 'j4', codes: null, arbitrator: 'arb', state: 'granted' },
+    ]);
+    const texts = await service.database.query("SELECT 1 FROM events WHERE data::text LIKE '%师徒%'");
+    expect(texts).toEqual([]);
+
+    // Three are left, and the rule needs three: nobody else's marks can leave, also after the end.
+    expect((await post(`/contests/${id}/finalise`, chief)).status).toBe(200);
+    await service.settled();
+    const { body: { id: second } } = await service.request<{ id: string }>(
+      'POST', `/contests/${id}/recusals`, { as: judge(3), body: { ...ask, judge: 'j3', codes: ['K2'] } },
+    );
+    expect(await post(`/contests/${id}/recusals/${second}/grant`, arbitrator, reasons)).toMatchObject({
+      status: 422, body: { rule: 'recusal-leaves-too-few', next: expect.stringContaining('dismiss') as string },
+    });
+    expect(await post(`/contests/${id}/recusals/${second}/dismiss`, arbitrator, { reasons: '评分人数不足，且无证据' }))
+      .toMatchObject({ status: 200 });
+    expect(await result(id)).toMatchObject({ revision: 3, stage: 'final' });
+  }, 120_000);
+
+  it('makes a further final revision where the recusal is granted after the end', async () => {
+    const id = await contest(['K1', 'K2'], ['j1', 'j2', 'j3', 'j4']);
+    for (const n of [1, 2, 3, 4])
+      for (const sheet of await own(id, n))
+        await submit(sheet, n, (aspect) => (aspect.startsWith('B1.') && aspect !== 'B1.1' ? String(sheet.code === 'K1' ? 2 : n > 2 ? 3 : 2) : '20'));
+    await service.settled();
+    expect((await post(`/contests/${id}/lock`, chief)).status).toBe(200);
+    await notice(id, 1);
+    await service.moveClock('2026-03-06T02:00:00.000Z');
+    expect((await post(`/contests/${id}/finalise`, chief)).status).toBe(200);
+    const { body: { id: recusal } } = await service.request<{ id: string }>('POST', `/contests/${id}/recusals`, {
+      as: 'organiser', body: { judge: 'j3', codes: ['K2'], reason: '赛后查明', arbitrator: 'arb' },
+    });
+    expect(await post(`/contests/${id}/recusals/${recusal}/grant`, arbitrator, { reasons: '属实' })).toMatchObject({ status: 200 });
+    await service.settled();
+    expect(await result(id)).toMatchObject({
+      revision: 3, stage: 'final', because: 'judge-recused', firstFinalAt: '2026-03-06T02:00:00.000Z',
+    });
+  }, 120_000);
 });

@@ -3,10 +3,12 @@
  * signed; a recused judge's marks count for nothing, in the whole contest or for some codes.
  *
  *   none ──appoint──▶ appointed ─┬─ add a judge, an arbitrator
- *                                ├─ recuse (回避), replace
+ *                                ├─ recuse (回避), replace: while marking runs
+ *                                ├─ once it is locked: recusal asked ──▶ granted (the marks leave, next revision) · dismissed,
+ *                                │                     by an arbitrator who marked nothing here, with reasons
  *                                └─ assign a part's measurements
  */
-import { type Decider, Refusal, text } from '#libs/decider';
+import { type Decider, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 
 export type PanelEvent =
@@ -16,7 +18,14 @@ export type PanelEvent =
   /** `codes` null: from the whole contest. `reason` is a text in the vault. */
   | { type: 'JudgeRecused'; judge: string; codes: readonly string[] | null; reason: string }
   | { type: 'JudgeReplaced'; judge: string; with: string; reason: string }
-  | { type: 'MeasurementAssigned'; part: string; judge: string };
+  | { type: 'MeasurementAssigned'; part: string; judge: string }
+  /** After the lock: whether these marks may stand is heard. `reason` and `reasons` are texts in the vault. */
+  | {
+    type: 'RecusalAsked'; recusal: string; judge: string; codes: readonly string[] | null; reason: string; arbitrator: string;
+    by: string
+  }
+  | { type: 'RecusalGranted'; recusal: string; reasons: string; by: string }
+  | { type: 'RecusalDismissed'; recusal: string; reasons: string; by: string };
 
 export type PanelCommand =
   | { type: 'Appoint'; organisation: string; chief: string; judges: readonly string[]; arbitrators: readonly string[] }
@@ -24,7 +33,14 @@ export type PanelCommand =
   | { type: 'AddArbitrator'; arbitrator: string }
   | { type: 'Recuse'; judge: string; codes: readonly string[] | null; reason: string }
   | { type: 'Replace'; judge: string; with: string; reason: string }
-  | { type: 'AssignMeasurement'; part: string; judge: string };
+  | { type: 'AssignMeasurement'; part: string; judge: string }
+  | {
+    type: 'AskRecusal'; recusal: string; judge: string; codes: readonly string[] | null; reason: string; arbitrator: string;
+    by: string
+  }
+  /** `marked`: the codes on which this judge's marks count. */
+  | { type: 'GrantRecusal'; recusal: string; reasons: string; by: string; marked: readonly string[] }
+  | { type: 'DismissRecusal'; recusal: string; reasons: string; by: string };
 
 export interface Seat {
   /** Who sat here, the last one sits now. */
@@ -33,12 +49,21 @@ export interface Seat {
   readonly recusedFrom: readonly string[];
 }
 
+export interface Recusal {
+  readonly is: 'asked' | 'granted' | 'dismissed';
+  readonly judge: string;
+  readonly codes: readonly string[] | null;
+  readonly arbitrator: string;
+}
+
 export interface AppointedPanel {
   readonly is: 'appointed';
   readonly organisation: string;
   readonly chief: string;
   readonly arbitrators: readonly string[];
   readonly seats: readonly Seat[];
+  /** What was asked after the lock, by its id; left out where nothing ever was. */
+  readonly recusals?: Readonly<Record<string, Recusal>>;
   /** Part → the judge who enters its measurements; elsewhere the seats take turns. */
   readonly measurers: Readonly<Record<string, string>>;
 }
@@ -48,6 +73,10 @@ export type Panel = { readonly is: 'none' } | AppointedPanel;
 export const holderOf = (seat: Seat): string => seat.holders.at(-1) ?? '';
 export const seatOf = (panel: AppointedPanel, judge: string): Seat | undefined =>
   panel.seats.find((seat) => !seat.recused && holderOf(seat) === judge);
+/** The seat on which this judge's marks may count, also of one who was replaced. */
+const seatEver = (panel: AppointedPanel, judge: string): Seat | undefined =>
+  panel.seats.find(({ recused, holders }) => !recused && holders.includes(judge));
+
 /** Everyone who ever sat: none of them may hear an appeal here. */
 export const everSat = (panel: AppointedPanel, subject: string): boolean =>
   panel.chief === subject || panel.seats.some(({ holders }) => holders.includes(subject));
@@ -83,8 +112,51 @@ const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
     case 'AssignMeasurement':
       sitting(appointed(panel), command.judge);
       return [{ type: 'MeasurementAssigned', part: command.part, judge: command.judge }];
+    case 'AskRecusal': {
+      const state = appointed(panel);
+      if (seatEver(state, command.judge) === undefined) throw notOnPanel();
+      if (everSat(state, command.arbitrator))
+        throw new Refusal(
+          'arbitrator-marked-here', text('参与过本赛项评分的人不能裁决回避', 'who marked in this contest may not decide a recusal in it'),
+          'name an arbitrator who marked nothing here',
+        );
+      const { type: _, ...asked } = command;
+      return state.recusals?.[command.recusal] === undefined ? [{ type: 'RecusalAsked', ...asked }] : [];
+    }
+    case 'GrantRecusal': {
+      const { judge, codes } = heardBy(appointed(panel), command);
+      const { recusal, reasons, by } = command;
+      const leaves = codes?.filter((code) => command.marked.includes(code)) ?? command.marked;
+      const seat = seatEver(appointed(panel), judge);
+      // A seat that had several judges loses the marks of this one alone.
+      const whole = codes === null && seat?.holders.length === 1;
+      return [
+        { type: 'RecusalGranted', recusal, reasons, by }, { type: 'JudgeRecused', judge, codes: whole ? null : leaves, reason: reasons },
+      ];
+    }
+    case 'DismissRecusal': {
+      heardBy(appointed(panel), command);
+      return [{ type: 'RecusalDismissed', recusal: command.recusal, reasons: command.reasons, by: command.by }];
+    }
   }
 };
+
+/** A recusal that is still open, by the arbitrator who was named for it. */
+const heardBy = (panel: AppointedPanel, { recusal, by }: { recusal: string; by: string }): Recusal => {
+  const found = panel.recusals?.[recusal];
+  if (found === undefined)
+    throw new WrongState('recusal-unknown', text('没有这一回避申请', 'no such recusal was asked for'), 'ask for it first');
+  if (found.is !== 'asked')
+    throw new WrongState('recusal-closed', text('该回避申请已裁决', `the recusal is ${found.is}`), 'none: arbitration is final');
+  if (found.arbitrator !== by)
+    throw new Refusal('another-arbitrator', text('该回避申请由另一位仲裁员审理', 'another arbitrator decides this recusal'),
+      'the arbitrator named decides it');
+  return found;
+};
+
+/** Recusals that nobody decided yet: the result is disputed until then. */
+export const openRecusals = ({ recusals = {} }: AppointedPanel): readonly string[] =>
+  Object.entries(recusals).filter(([, { is }]) => is === 'asked').map(([id]) => id).sort();
 
 const evolve = (panel: Panel, event: PanelEvent): Panel => {
   if (event.type === 'PanelAppointed') {
@@ -100,10 +172,18 @@ const evolve = (panel: Panel, event: PanelEvent): Panel => {
     case 'ArbitratorAdded': return { ...panel, arbitrators: [...panel.arbitrators, event.arbitrator] };
     case 'JudgeRecused': {
       const { codes } = event;
-      return at(
-        event.judge, (one) => (codes ? { ...one, recusedFrom: [...one.recusedFrom, ...codes] } : { ...one, recused: true })
-      );
+      return {
+        ...panel, seats: panel.seats.map((one) => (one.recused || !one.holders.includes(event.judge)
+          ? one
+          : codes ? { ...one, recusedFrom: [...one.recusedFrom, ...codes] } : { ...one, recused: true })),
+      };
     }
+    case 'RecusalAsked': {
+      const { recusal, judge, codes, arbitrator } = event;
+      return { ...panel, recusals: { ...panel.recusals, [recusal]: { is: 'asked', judge, codes, arbitrator } } };
+    }
+    case 'RecusalGranted': return closed(panel, event.recusal, 'granted');
+    case 'RecusalDismissed': return closed(panel, event.recusal, 'dismissed');
     case 'JudgeReplaced': {
       const taken = at(event.judge, (one) => ({ ...one, holders: [...one.holders, event.with] }));
       const measurers = Object.entries(panel.measurers).map(
@@ -113,6 +193,11 @@ const evolve = (panel: Panel, event: PanelEvent): Panel => {
     }
     case 'MeasurementAssigned': return { ...panel, measurers: { ...panel.measurers, [event.part]: event.judge } };
   }
+};
+
+const closed = (panel: AppointedPanel, id: string, is: 'granted' | 'dismissed'): Panel => {
+  const found = panel.recusals?.[id];
+  return found === undefined ? panel : { ...panel, recusals: { ...panel.recusals, [id]: { ...found, is } } };
 };
 
 const seat = (judge: string): Seat => ({ holders: [judge], recused: false, recusedFrom: [] });
@@ -132,12 +217,12 @@ const appointed = (state: Panel): AppointedPanel => {
 
 const sitting = (state: AppointedPanel, judge: string): Seat => {
   const found = seatOf(state, judge);
-  if (!found)
-    throw new Refusal(
-      'not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), 'name a judge who sits'
-    );
+  if (!found) throw notOnPanel();
   return found;
 };
+
+const notOnPanel = (): Refusal =>
+  new Refusal('not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), 'name a judge who sits');
 
 const unknownTo = (state: AppointedPanel, subject: string): void => {
   if (everSat(state, subject) || state.arbitrators.includes(subject)) throw twoRoles();

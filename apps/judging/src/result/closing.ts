@@ -6,6 +6,7 @@ import type { Caller } from '#libs/web';
 import { contest, running } from '../contest/contest.js';
 import { chiefOnly } from '../contest/marking-desk.js';
 import { counting } from '../contest/expected.js';
+import { openRecusals } from '../panel/panel.js';
 import { scoresheet, type Scoresheet } from '../scoresheet/scoresheet.js';
 import { type Desk, type Marking, marking, placings } from './compute.js';
 import { result } from './result.js';
@@ -60,7 +61,7 @@ export class Closing {
       const openAppeals = Object.entries(appeals).filter(([, appeal]) => appeal.is === 'filed').map(([appeal]) => appeal).sort();
       return work.decide(result, id, {
         type: 'Finalise', organisation, contest: id, scheme: scheme.digest, placings: placings(desk, sheets), by: caller.subject,
-        at: caller.at, openAppeals, notice,
+        at: caller.at, openAppeals, openRecusals: openRecusals(desk.panel), notice,
       });
     });
   }

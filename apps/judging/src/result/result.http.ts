@@ -52,7 +52,7 @@ export class ResultDto {
   @EnumField(['provisional', 'final']) stage!: Stage;
   @EnumField(resultStates, { description: 'where it is in its life' }) state!: ResultState;
   @EnumField(
-    ['marking-completed', 'hearing-upheld', 'code-voided', 'finalised'], { description: 'why there is this revision' }
+    ['marking-completed', 'hearing-upheld', 'code-voided', 'judge-recused', 'finalised'], { description: 'why there is this revision' }
   ) because!: Because['kind'];
   @RefField({ description: 'SHA-256 over the placings' }) digest!: string;
   @InstantField(

@@ -10,7 +10,7 @@ const placing: Placing = {
 const shared = { organisation: 'o1', contest: 'c1', scheme: 'd1', placings: [placing], by: 'chief' };
 const publish: ResultCommand = { type: 'Publish', ...shared, because: { kind: 'marking-completed' } };
 const notice = { appealsUntil: '2026-03-06T00:00:00.000Z', until: '2026-03-05T16:00:00.000Z' };
-const finalise = { type: 'Finalise', ...shared, at: '2026-03-06T00:00:00.000Z', openAppeals: [], notice } as const;
+const finalise = { type: 'Finalise', ...shared, at: '2026-03-06T00:00:00.000Z', openAppeals: [], openRecusals: [], notice } as const;
 
 const first = decider.decide(publish, { is: 'none' });
 const after = (...more: readonly ResultEvent[]) => given(decider, ...first, ...more);

@@ -17,6 +17,7 @@ export type Because =
   | { readonly kind: 'marking-completed' }
   | { readonly kind: 'hearing-upheld'; readonly appeal: string }
   | { readonly kind: 'code-voided'; readonly code: string }
+  | { readonly kind: 'judge-recused'; readonly recusal: string }
   | { readonly kind: 'finalised' };
 
 export type ResultEvent =
@@ -36,7 +37,7 @@ export type ResultCommand =
   | {
       type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string;
       at: Instant;
-      openAppeals: readonly string[]; notice: { readonly appealsUntil: Instant; readonly until: Instant } | null;
+      openAppeals: readonly string[]; openRecusals: readonly string[]; notice: { readonly appealsUntil: Instant; readonly until: Instant } | null;
     };
 
 export interface PublishedResult {
@@ -68,6 +69,11 @@ const decide = (command: ResultCommand, result: Result): readonly ResultEvent[] 
           'hearings-open',
           text(`还有 ${command.openAppeals.length} 件申诉未结`, `${command.openAppeals.length} appeals are not decided`), 'decide them',
           { appeals: command.openAppeals }
+        );
+      if (command.openRecusals.length > 0)
+        throw new Refusal(
+          'recusals-open', text(`还有 ${command.openRecusals.length} 件回避申请未裁决`, `${command.openRecusals.length} recusals are not decided`),
+          'have the arbitrators grant or dismiss them', { recusals: command.openRecusals },
         );
       const { notice, at } = command;
       if (!notice) throw new Refusal(
