@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { MigrationClass } from '#libs/views';
+import { Certificates1779350400000 } from './certificate/certificates-migration.js';
 
 class Certification1772400000000 implements MigrationInterface {
   name = 'Certification1772400000000';
@@ -74,4 +75,4 @@ class Certification1772400000000 implements MigrationInterface {
   }
 }
 
-export const certificationMigrations: readonly MigrationClass[] = [Certification1772400000000];
+export const certificationMigrations: readonly MigrationClass[] = [Certification1772400000000, Certificates1779350400000];

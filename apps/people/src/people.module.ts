@@ -2,6 +2,7 @@ import { text } from '#libs/decider';
 import type { ServiceDefinition } from '#libs/service';
 import { AccessLogController } from './access-log/access-log.http.js';
 import { AccessLog } from './access-log/log.js';
+import { HolderController } from './lookup/holder.http.js';
 import { Lookup } from './lookup/lookups.js';
 import { migrations } from './migrations.js';
 import { published } from './published.js';
@@ -30,6 +31,6 @@ export const people: ServiceDefinition = {
   published,
   reactions,
   migrations,
-  controllers: [RegisterController, WorkerController, UnitController, AccessLogController, MeController],
+  controllers: [RegisterController, WorkerController, HolderController, UnitController, AccessLogController, MeController],
   providers: [Register, Identities, Records, Lookup, AccessLog],
 };

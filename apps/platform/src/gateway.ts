@@ -30,9 +30,11 @@ export const createGateway = ({ services, issuer, postgres }: GatewayParts): Ser
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
     const [, name = '', rest = ''] = /^\/([a-z]+)(.*)$/s.exec(url) ?? [];
-    const service = byName.get(name);
+    // The short address that is printed in QR codes.
+    const short = name === 'verify' && rest.startsWith('/');
+    const service = byName.get(short ? 'certification' : name);
     if (service && /^(\/|\?|$)/.test(rest)) {
-      request.url = rest.startsWith('/') ? rest : `/${rest}`;
+      if (!short) request.url = rest.startsWith('/') ? rest : `/${rest}`;
       service.handle(request, response);
       return;
     }

@@ -75,7 +75,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         DATABASE_URL: own.url, MIGRATION_DATABASE_URL: own.migrationUrl, BUS_URL: bus.url, BUS_MIGRATION_URL: bus.migrationUrl,
         PORT: String(port), AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: `${url}/issuer/jwks`,
         MASTER_KEY: masterKey,
-        PEERS_URL: `http://127.0.0.1:${port}/{service}`, JINJI_CLOCK: options.clock ?? 'system',
+        PUBLIC_URL: process.env.PUBLIC_URL ?? url, PEERS_URL: `http://127.0.0.1:${port}/{service}`, JINJI_CLOCK: options.clock ?? 'system',
         LOG_LEVEL: options.logLevel ?? 'warn',
         NODE_ENV: process.env.NODE_ENV, RATE_LIMIT: String(options.rateLimit ?? 300),
       });

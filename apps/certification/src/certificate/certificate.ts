@@ -6,7 +6,7 @@
  *             │                                 │
  *             └─────────its decision falls──────┴──▶ revoked, for good
  */
-import { type CivilDate, type Decider, text, type Text, WrongState } from '#libs/decider';
+import { type CivilDate, type Decider, Refusal, text, type Text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { Level } from '#libs/policy';
 
@@ -63,7 +63,8 @@ export type CertificateStatus = IssuedCertificate['is'];
 /** What is done already, or cannot be any more, changes nothing: inquiries end in any order, and some after the revocation. */
 const decide = (command: CertificateCommand, state: CertificateState): readonly CertificateEvent[] => {
   if (command.type === 'Issue') return state.is === 'none' ? [{ ...command, type: 'CertificateIssued' }] : [];
-  if (state.is === 'none') throw new WrongState('certificate-not-issued', text('证书尚未签发', 'no such certificate was issued'), 'none');
+  if (state.is === 'none')
+    throw new WrongState('certificate-not-issued', text('证书尚未签发', 'no such certificate was issued'), 'none');
   if (command.type === 'GiveStatusEntry') {
     const { list, index } = command;
     return state.entry === null ? [{ type: 'StatusEntryGiven', list, index }] : [];
@@ -116,4 +117,34 @@ export const certificate: Aggregate<CertificateCommand, CertificateState, Certif
 
 export const statusName: Readonly<Record<CertificateStatus, Text>> = {
   valid: text('有效', 'valid'), suspended: text('暂停', 'suspended'), revoked: text('已撤销', 'revoked'),
+};
+
+/** What was revoked stays so, whoever asks: a person is told, where a reversal just changes nothing. */
+export const standing = ({ is, terms: { number } }: IssuedCertificate): void => {
+  if (is === 'revoked')
+    throw new WrongState(
+      'certificate-revoked', text(`证书 ${number} 已撤销`, `certificate ${number} is revoked`), 'none: it stays so',
+    );
+};
+
+/** The inquiry that a certifier ends. `holds`: the decision that the certificate proves stands. */
+export const inquiryOf = (state: IssuedCertificate, named: string | undefined, holds: boolean): string => {
+  standing(state);
+  if (!holds)
+    throw new WrongState('decision-fell', text('所依据的晋级决定已失效', 'the decision that it proves has fallen'), 'revoke it');
+  const { inquiries } = state;
+  const [only, another] = inquiries;
+  if (only === undefined) throw new WrongState('not-suspended', text('证书未被暂停', 'the certificate is not suspended'), 'none');
+  if (named === undefined && another !== undefined)
+    throw new Refusal('several-inquiries', text('有多项核查', 'several inquiries go on'), 'name the inquiry', { inquiries });
+  if (named !== undefined && !inquiries.includes(named))
+    throw new Refusal('inquiry-unknown', text('没有这项核查', 'there is no such inquiry'), 'name one of these', { inquiries });
+  return named ?? only;
+};
+
+export const revocable = (state: IssuedCertificate, holds: boolean): void => {
+  standing(state);
+  if (holds)
+    throw new Refusal('decision-stands', text('所依据的晋级决定仍然有效', 'the decision that it proves stands'),
+      'the certificate falls with its decision: by an appeal, an annulment or a disqualification; suspend it meanwhile');
 };

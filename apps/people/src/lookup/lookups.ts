@@ -24,6 +24,17 @@ export interface Identity {
   readonly mergedInto: string | null;
 }
 
+/** What a certificate says of its holder. */
+export interface Holder {
+  readonly worker: string;
+  readonly name: string | null;
+  readonly idType: 'resident-identity-card';
+  /** For the holder and a certifier; null for an HR system. */
+  readonly idNumber: string | null;
+  readonly maskedIdNumber: string | null;
+  readonly erased: boolean;
+}
+
 /** What a rule may know: never a birth date. */
 export interface WorkerFacts {
   readonly worker: string;
@@ -67,6 +78,23 @@ export class Lookup {
   /** For the worker's own page. */
   async self(id: string): Promise<Identity | undefined> {
     return (await this.identities(await this.find([id]), false))[0];
+  }
+
+  /** Undefined where the caller may not know of this worker. */
+  async holder(id: string, caller: Caller): Promise<Holder | undefined> {
+    const found = (await this.find([id]))[0];
+    const own = caller.worker !== undefined && (caller.worker === id || caller.worker === found?.mergedInto);
+    if (found === undefined || !(own || (caller.roles.some((role) => role !== 'worker') && maySee(caller, found))))
+      return undefined;
+    const whole = own || caller.roles.includes('certifier');
+    const { living } = found;
+    const texts = living.is === 'active' ? [living.name, living.idNumber] : [];
+    const read = await this.vault.readMany(queryOn(this.db), texts);
+    const [name, number] = texts.map((text) => read.get(text) ?? null);
+    return {
+      worker: id, name: name ?? null, idType: 'resident-identity-card', idNumber: whole ? (number ?? null) : null,
+      maskedIdNumber: number ? maskedIdNumber(number) : null, erased: name === null || name === undefined,
+    };
   }
 
   /** Of living workers: a worker asks for itself alone. */
