@@ -3,7 +3,7 @@ import { newId } from '#libs/decider';
 import { EventStore } from '#libs/event-store';
 import type { Fleet } from '#libs/fleet';
 import type { Figure } from '../index.js';
-import { certificationReached, databaseOf, type People } from './people.js';
+import { eventsOf, type People, reactionCommits } from './people.js';
 import { recordMoves } from './records.js';
 
 const MOVES = 10;
@@ -23,8 +23,7 @@ export const catchUpAgainstAppend = async (fleet: Fleet, people: People, tell: (
   const append = await coalescedAppend(pool);
   await pool.end();
   await Promise.all(certification.map((instance) => instance.start()));
-  await certificationReached(fleet, head);
-  const rate = await reactionRate(fleet, from, head, people.ids.length * MOVES);
+  const rate = await reactionRate(fleet, from, head);
   tell(`catching up ${Math.round(rate)} events/s, coalesced append at ${WRITERS} writers ${Math.round(append)} events/s`);
   const value = Math.round((rate / append) * 100) / 100;
   return { name: 'reaction that catches up/coalesced append', value, goal: 0.25, met: value >= 0.25 };
@@ -51,22 +50,10 @@ const coalescedAppend = async (pool: pg.Pool): Promise<number> => {
   return done / ((performance.now() - began) / 1000);
 };
 
-/** From the commit of the first transaction to that of the last, without the start of the process; each had its effect once. */
-const reactionRate = async (fleet: Fleet, from: number, to: number, expected: number): Promise<number> => {
-  const people = new pg.Client({ connectionString: databaseOf(fleet, 'people') });
-  await people.connect();
-  const causes = await people.query<{ id: string }>('SELECT id FROM events WHERE position > $1 AND position <= $2', [from, to]);
-  await people.end();
-  const certification = new pg.Client({ connectionString: databaseOf(fleet, 'certification') });
-  await certification.connect();
-  const { rows } = await certification.query<{ cause: string; committed: string }>(
-    `SELECT metadata->>'causation' AS cause, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed
-       FROM events WHERE metadata->>'causation' = ANY ($1::text[])`, [causes.rows.map(({ id }) => id)],
-  );
-  await certification.end();
-  if (rows.length !== expected || new Set(rows.map(({ cause }) => cause)).size !== expected)
-    throw new Error(`${expected} events had ${rows.length} effects`);
-  const times = rows.map(({ committed }) => Number(committed));
+/** From the commit of the first transaction to that of the last, without the start of the process. */
+const reactionRate = async (fleet: Fleet, from: number, to: number): Promise<number> => {
+  const ids = await eventsOf(fleet, from + 1, to);
+  const times = [...(await reactionCommits(fleet, [...ids.values()])).values()];
   const [first, last] = times.reduce(([least, most], time) => [Math.min(least, time), Math.max(most, time)], [Infinity, 0]);
   return times.filter((time) => time > first).length / ((last - first) / 1000);
 };

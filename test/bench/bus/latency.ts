@@ -1,10 +1,9 @@
-import pg from 'pg';
 import kafkajs from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '#libs/fleet';
 import type { Figure } from '../index.js';
 import { percentile } from '../statistics.js';
-import { certificationReached, databaseOf, type People } from './people.js';
+import { eventsOf, type People, reactionCommits } from './people.js';
 
 const ROUNDS = 3;
 const RATE = 200;
@@ -52,7 +51,6 @@ export const latencyAgainstRaw = async (fleet: Fleet, people: People, tell: (lin
     await paced(RATE * SECONDS, move);
   }
   while (raw.length < ROUNDS * RATE * SECONDS) await sleep(50);
-  await certificationReached(fleet, Math.max(...acknowledged.keys()));
   await Promise.all([producer.disconnect(), consumer.disconnect()]);
 
   const ours = await reactionLatencies(fleet, acknowledged);
@@ -77,24 +75,11 @@ const paced = async (calls: number, call: (n: number) => Promise<void>): Promise
   await Promise.all(running);
 };
 
-/** Every acknowledged event must have had its one reaction; when that was committed, the database says. */
+/** Every acknowledged event must have had its one reaction. */
 const reactionLatencies = async (fleet: Fleet, acknowledged: ReadonlyMap<number, number>): Promise<readonly number[]> => {
-  const caused = new Map<string, number>();
-  const people = new pg.Client({ connectionString: databaseOf(fleet, 'people') });
-  await people.connect();
   const positions = [...acknowledged.keys()];
-  const events = await people.query<{ id: string; position: string }>(
-    'SELECT id, position FROM events WHERE position = ANY ($1::bigint[])', [positions],
-  );
-  for (const { id, position } of events.rows) caused.set(id, acknowledged.get(Number(position)) as number);
-  await people.end();
-  const certification = new pg.Client({ connectionString: databaseOf(fleet, 'certification') });
-  await certification.connect();
-  const { rows } = await certification.query<{ cause: string; committed: string }>(
-    `SELECT metadata->>'causation' AS cause, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed
-       FROM events WHERE metadata->>'causation' = ANY ($1::text[])`, [[...caused.keys()]],
-  );
-  await certification.end();
-  if (rows.length !== acknowledged.size) throw new Error(`${acknowledged.size} were acknowledged and ${rows.length} had an effect`);
-  return rows.map(({ cause, committed }) => Number(committed) - (caused.get(cause) as number));
+  const ids = await eventsOf(fleet, Math.min(...positions), Math.max(...positions));
+  const acknowledgedAt = new Map([...acknowledged].map(([position, at]) => [ids.get(position) ?? '', at]));
+  const commits = await reactionCommits(fleet, [...acknowledgedAt.keys()]);
+  return [...commits].map(([id, committed]) => committed - (acknowledgedAt.get(id) as number));
 };

@@ -52,17 +52,34 @@ export const databaseOf = (fleet: Fleet, service: ServiceName): string => {
   return url.href;
 };
 
-/** Until certification has dealt with everything that people has sent up to a position: offsets move after the effects. */
-export const certificationReached = async (fleet: Fleet, position: number): Promise<void> => {
+/**
+ * When certification's reaction to each of people's events was committed, epoch ms by event id; waits for all of them.
+ * PostgreSQL says it (track_commit_timestamp), to the microsecond and by the same clock as ours.
+ */
+export const reactionCommits = async (fleet: Fleet, causes: readonly string[]): Promise<ReadonlyMap<string, number>> => {
   const client = new pg.Client({ connectionString: databaseOf(fleet, 'certification') });
   await client.connect();
-  const sql = `SELECT coalesce(max(sequence), 0) AS sequence FROM inbox_marks WHERE topic = 'jinji.people'`;
-  const reached = async (): Promise<number> => Number((await client.query<{ sequence: string }>(sql)).rows[0]?.sequence);
-  for (let last = -1, since = Date.now(); ; await sleep(50)) {
-    const now = await reached();
-    if (now >= position) break;
-    if (now !== last) [last, since] = [now, Date.now()];
-    if (Date.now() - since > 60_000) throw new Error(`certification stands at ${now}, before ${position}`);
+  const sql = `SELECT metadata->>'causation' AS cause, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed
+                 FROM events WHERE metadata->>'causation' = ANY ($1::text[])`;
+  for (let seen = -1, since = Date.now(); ; await sleep(200)) {
+    const { rows } = await client.query<{ cause: string; committed: string }>(sql, [causes]);
+    const commits = new Map(rows.map(({ cause, committed }) => [cause, Number(committed)]));
+    if (rows.length !== commits.size || commits.size > causes.length) throw new Error('an event had its effect twice');
+    if (rows.length !== seen) [seen, since] = [rows.length, Date.now()];
+    else if (Date.now() - since > 60_000) throw new Error(`of ${causes.length} events ${seen} had an effect`);
+    if (commits.size < causes.length) continue;
+    await client.end();
+    return commits;
   }
+};
+
+/** The ids of people's events, by their positions. */
+export const eventsOf = async (fleet: Fleet, from: number, to: number): Promise<ReadonlyMap<number, string>> => {
+  const client = new pg.Client({ connectionString: databaseOf(fleet, 'people') });
+  await client.connect();
+  const { rows } = await client.query<{ id: string; position: string }>(
+    'SELECT id, position FROM events WHERE position BETWEEN $1 AND $2', [from, to],
+  );
   await client.end();
+  return new Map(rows.map(({ id, position }) => [Number(position), id]));
 };
