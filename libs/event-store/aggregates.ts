@@ -50,6 +50,8 @@ export class Aggregates {
   constructor(
     private readonly store: EventStore,
     private readonly query: Query,
+    /** False: what is loaded leaves no snapshot behind. */
+    private readonly options: { readonly keepsSnapshots: boolean } = { keepsSnapshots: true },
   ) {}
 
   async load<C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, query?: Query): Promise<Loaded<S>> {
@@ -195,7 +197,8 @@ export class Aggregates {
       const stream = streamOf(aggregate, id);
       const one = foldTail(aggregate, stream, snapshots.get(stream), tails.get(stream) ?? []);
       folded.set(id, one);
-      if (snapshotEvery !== undefined && one.tail.length >= snapshotEvery) await writeSnapshot(query, aggregate, stream, one);
+      if (snapshotEvery !== undefined && one.tail.length >= snapshotEvery && this.options.keepsSnapshots)
+        await writeSnapshot(query, aggregate, stream, one);
     }
     return folded;
   }

@@ -110,6 +110,13 @@ export class ServiceConfig {
   @Matches(/^[\w.:/]+(\s*,\s*[\w.:/]+)*$/, { message: 'must be addresses or networks, with commas between' })
   TRUST_PROXY?: string;
 
+  /** `/metrics` without a login, for Prometheus: a port that only the inner network may reach. None where it is not set. */
+  @IsOptional()
+  @IsInt({ message: 'must be a port number' })
+  @Min(1)
+  @Max(65535)
+  METRICS_PORT?: number;
+
   /** So long a query with `?after=` waits for the views at most. */
   @IsInt()
   @Min(0)
@@ -146,7 +153,7 @@ export class ConfigError extends Error {
   }
 }
 
-const numbers = ['PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS', 'STANDING_MS'] as const;
+const numbers = ['PORT', 'METRICS_PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS', 'STANDING_MS'] as const;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

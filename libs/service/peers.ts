@@ -10,6 +10,8 @@ export type PeerAnswer<T> =
   | { readonly is: 'unavailable'; readonly part: string };
 
 const TIMEOUT_MS = 10_000;
+/** A question may go over a whole contest. */
+const QUESTION_MS = 120_000;
 
 /** In whose name a peer is asked. */
 export type Asker = Pick<Caller, 'authorization' | 'language' | 'newId'>;
@@ -19,8 +21,13 @@ export type Asker = Pick<Caller, 'authorization' | 'language' | 'newId'>;
 export class Peers {
   constructor(private readonly config: ConfigService<ServiceConfig, true>) {}
 
-  /** What the peer says; 404 and 403 included, so that a query can say which part is missing. */
-  async ask<T>(service: string, path: string, caller: Asker, body?: unknown): Promise<PeerAnswer<T>> {
+  /**
+   * What the peer says; 404 and 403 included, so that a query can say which part is missing. A `question` with a body is a POST
+   * that changes nothing there.
+   */
+  async ask<T>(
+    service: string, path: string, caller: Asker, body?: unknown, { question = false }: { question?: boolean } = {},
+  ): Promise<PeerAnswer<T>> {
     const url = this.config.get('PEERS_URL', { infer: true }).replace('{service}', service) + path;
     try {
       const response = await fetch(url, {
@@ -30,10 +37,11 @@ export class Peers {
           'accept-language': caller.language,
           accept: 'application/json',
           // A retry of our own request is a retry there.
-          ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': caller.newId() }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined || question ? {} : { 'idempotency-key': caller.newId() }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(question ? QUESTION_MS : TIMEOUT_MS),
       });
       if (response.status >= 500 || response.status === 429) return { is: 'unavailable', part: service };
       const said: unknown = await response.json();

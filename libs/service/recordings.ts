@@ -7,9 +7,10 @@ import type { Append, EventStore, NewEvent, Query } from '#libs/event-store';
 export class Recordings {
   private waiting: { stream: string; events: NewEvent[] }[] = [];
 
-  constructor(private readonly store: Pick<EventStore, 'appendIn'>) {}
+  constructor(private readonly store: Pick<EventStore, 'appendIn' | 'traced'>) {}
 
-  add(stream: string, events: readonly NewEvent[]): void {
+  add(stream: string, added: readonly NewEvent[]): void {
+    const events = this.store.traced(added);
     const last = this.waiting.at(-1);
     if (last?.stream === stream) last.events.push(...events);
     else this.waiting.push({ stream, events: [...events] });

@@ -17,9 +17,12 @@ import { Draining } from './draining.js';
 import { HealthController } from './health.http.js';
 import { HistoryController } from './history.http.js';
 import { Histories } from './history.js';
+import { MetricsController } from './metrics.http.js';
+import { Metrics } from './metrics.js';
 import { Outcomes } from './outcomes.js';
 import { Peers } from './peers.js';
 import { Reader } from './reader.js';
+import { Reading } from './reading.js';
 import type { Runners } from './runners.js';
 import { Signals } from './signals.js';
 import { AGGREGATES, DEFINITION, LOG, RUNNERS, STORE } from './tokens.js';
@@ -35,6 +38,7 @@ export interface ModuleParts {
   readonly clock: DomainClock;
   readonly signals: Signals;
   readonly draining: Draining;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly runners: () => Runners;
 }
@@ -54,7 +58,7 @@ export class ServiceModule {
         TypeOrmModule.forRootAsync({ useFactory: () => parts.db.options, dataSourceFactory: async () => parts.db }),
         TypeOrmModule.forFeature(entities),
       ],
-      controllers: [HealthController, AdminController, HistoryController, ...definition.controllers],
+      controllers: [HealthController, MetricsController, AdminController, HistoryController, ...definition.controllers],
       providers: [
         { provide: DEFINITION, useValue: definition },
         { provide: STORE, useValue: parts.store },
@@ -65,8 +69,9 @@ export class ServiceModule {
         { provide: Sealing, useValue: parts.sealing },
         { provide: DomainClock, useValue: parts.clock },
         { provide: Signals, useValue: parts.signals },
+        { provide: Metrics, useValue: parts.metrics },
         { provide: Draining, useValue: parts.draining },
-        Outcomes, Transactions, Reader, Peers, Histories, DecisionHandler,
+        Outcomes, Transactions, Reader, Reading, Peers, Histories, DecisionHandler,
         ...(definition.jobs ?? []),
         ...(definition.providers ?? []),
       ],

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -16,6 +16,8 @@ import { DomainClock } from './clock.js';
 import type { ServiceConfig } from './config.js';
 import type { Job, ServiceDefinition } from './definition.js';
 import { Draining, endRequests, sayGoodbye } from './draining.js';
+import { listenForPrometheus } from './metrics.http.js';
+import { Metrics } from './metrics.js';
 import { migrate, pendingMigrations } from './migrate.js';
 import { type CaughtUp, Runners } from './runners.js';
 import { entitiesOf, ServiceModule } from './service.module.js';
@@ -66,7 +68,9 @@ export const createService = async (
   const query: Query = async <Row>(
     sql: string, params: readonly unknown[] = [],
   ) => (await pool.query(sql, [...params])).rows as Row[];
-  const store = new EventStore(pool, { kinds: definition.aggregates });
+  const metrics = new Metrics(definition.name);
+  const watch = { traceparent: () => undefined, appending: metrics.appending };
+  const store = new EventStore(pool, { kinds: definition.aggregates, watch });
   const aggregates = new Aggregates(store, query);
   const sealing = new Sealing(config.masterKey);
   const idempotency = new Idempotency(config.DATABASE_URL, sealing);
@@ -74,7 +78,7 @@ export const createService = async (
   const signals = new Signals();
   const draining = new Draining();
   const parts = {
-    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, draining, log,
+    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, draining, metrics, log,
     runners: (): Runners => runners,
   };
 
@@ -92,7 +96,7 @@ export const createService = async (
       issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, jwksUrl: config.AUTH_JWKS_URL,
       ...(options.keys ? { keys: options.keys } : {})
     },
-    clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT,
+    answered: metrics.answered, clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT,
     reached: (position) => runners.views.reached(position, config.AFTER_WAIT_MS),
   });
   sayGoodbye(app.getHttpAdapter().getInstance(), draining);
@@ -104,8 +108,10 @@ export const createService = async (
   await fastify.ready();
   if (options.run !== false) await runners.start();
 
+  let inner: Server | undefined;
   const close = async (): Promise<void> => {
     closing = true;
+    inner?.close().closeAllConnections();
     await runners.stop();
     await app.close(); // the data source too
     await idempotency.close();
@@ -116,6 +122,8 @@ export const createService = async (
     handle: (request, response) => fastify.routing(request, response),
     listen: async (port, host) => {
       await app.listen(port, host);
+      const read = () => metrics.read(runners, store);
+      if (config.METRICS_PORT !== undefined) inner = await listenForPrometheus(metrics, read, config.METRICS_PORT, host);
       return app.getUrl();
     },
     caughtUp: () => runners.caughtUp(),

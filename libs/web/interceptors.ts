@@ -8,6 +8,7 @@ import { Malformed, Problem } from './errors.js';
 import { RequestCaller, seedOf } from './guard.js';
 import type { Answer, Idempotency } from './idempotency.js';
 import { problemOf, StoredProblem } from './problem.js';
+import { ONLY_READS } from './routes.js';
 import type { Sealing } from './sealing.js';
 
 const replyOf = (context: ExecutionContext): FastifyReply => context.switchToHttp().getResponse<FastifyReply>();
@@ -69,6 +70,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { caller, rawBody, language } = request.jinji as RequestState;
     const key = request.headers['idempotency-key'];
     if (key === undefined || !(caller instanceof RequestCaller) || !unsafe.has(request.method)) return next.handle();
+    if (Reflect.getMetadata(ONLY_READS, context.getHandler()) === true) return next.handle();
     if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))
       throw new Malformed(
         text('Idempotency-Key 应为1至200个可见 ASCII 字符', 'an Idempotency-Key has 1 to 200 visible ASCII characters'),

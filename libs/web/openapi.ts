@@ -55,7 +55,7 @@ const completeOperation = (operation: Json, method: string, schemas: Json): void
       name: 'after', in: 'query', required: false, schema: { type: 'integer', minimum: 0 },
       description: 'wait until the views have seen this position (a command answers it)',
     });
-  else if (!open)
+  else if (!open && operation['x-only-reads'] !== true)
     parameters.push({
       name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 200 },
       description: 'the same key and body within 24 hours give the same answer',

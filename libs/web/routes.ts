@@ -8,6 +8,7 @@ import { IdPipe } from './pipe.js';
 
 export const ROLES = 'jinji:roles';
 export const IF_MATCH = 'jinji:if-match';
+export const ONLY_READS = 'jinji:only-reads';
 
 /** Who may: every route needs this or @Public(). */
 export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator =>
@@ -39,6 +40,10 @@ export const IfMatchRequired = (): MethodDecorator =>
     ApiResponse({ status: 412, description: 'It has changed since it was read.' }),
     ApiResponse({ status: 428, description: 'If-Match is missing.' }),
   );
+
+/** A question that needs a body: nothing is written because of it, not even under an Idempotency-Key. */
+export const OnlyReads = (): MethodDecorator =>
+  applyDecorators(SetMetadata(ONLY_READS, true), ApiExtension('x-only-reads', true));
 
 /** The body is a file, as it is; @Body() is a Buffer. */
 export const Upload = (

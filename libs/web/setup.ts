@@ -21,6 +21,8 @@ export interface WebOptions {
   readonly log: Logger;
   readonly idempotency: Idempotency;
   readonly sealing: Sealing;
+  /** Told of every answer: the route's pattern, never the address. */
+  readonly answered?: (method: string, route: string, status: number, seconds: number) => void;
   /** Requests a minute and address without a login. */
   readonly rateLimit: number;
   /** Whether the views have come to a position; waits a while. */
@@ -81,6 +83,7 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
   instance.server.on('checkExpectation', (request, response) => instance.server.emit('request', request, response));
 
   instance.addHook('onResponse', async (request, reply) => {
+    options.answered?.(request.method, routeOf(request), reply.statusCode, reply.elapsedTime / 1_000);
     // The route's pattern, never the address: a query string may hold what identifies a person.
     options.log.debug(
       { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
@@ -96,6 +99,9 @@ export const setUpWeb = async (app: NestFastifyApplication, options: WebOptions)
   );
   app.useGlobalPipes(new DtoPipe());
 };
+
+/** For labels: of what is not there, one, or every scanner would make new ones. */
+export const routeOf = (request: FastifyRequest): string => (request.is404 ? 'unknown' : request.routeOptions.url ?? 'unknown');
 
 /** `?after=` is the frame's own; a key that comes twice would surprise whoever reads one text. */
 const checkQuery = (request: FastifyRequest): void => {
