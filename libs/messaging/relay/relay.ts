@@ -12,7 +12,7 @@ export interface RelayOptions {
   readonly service: string;
   readonly store: Pick<EventStore, 'read' | 'firsts' | 'head' | 'incarnation' | 'onAppended'>;
   readonly published: Published;
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'createTopics' | 'publish'>;
   /** Each call a transaction of its own, on the service's database. */
   readonly query: Query;
   readonly partitions?: number;
