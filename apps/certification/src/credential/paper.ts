@@ -72,7 +72,7 @@ const frame = (paper: PDFKit.PDFDocument): void => {
 };
 
 const heading = (paper: PDFKit.PDFDocument): void => {
-  paper.font('bold').fontSize(30).fillColor(RED).text('职业技能等级证书', MARGIN, 96, { align: 'center', characterSpacing: 4 });
+  paper.font('bold').fontSize(30).fillColor(RED).text('职业技能等级证书', MARGIN, 96, { align: 'center' });
   paper.font('regular').fontSize(13).fillColor(GREY).text('Certificate of Vocational Skill Level', { align: 'center' });
 };
 
