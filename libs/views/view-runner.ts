@@ -177,11 +177,11 @@ export class ViewRunner {
   }
 
   private async step(follower: Follower, batch: Batch): Promise<boolean> {
-    const before = follower.position;
+    const before = { ...follower };
     const events = batch.events.filter((recorded) => follower.view.concerns?.(recorded) ?? true);
     if (events.length === 0) {
       follower.position = batch.upTo;
-      return batch.upTo !== before;
+      return batch.upTo !== before.position;
     }
     const doing: Doing = { at: undefined };
     try {
@@ -191,7 +191,8 @@ export class ViewRunner {
         return this.applied(follower, events, batch.upTo, false, doing);
       });
       follower.failures = 0;
-      return follower.position !== before;
+      // Also where only the stored place was another one's: then nothing was applied yet.
+      return follower.position !== before.position || follower.stored !== before.stored;
     } catch (error) {
       this.failed(follower, error, doing.at);
       return false;
