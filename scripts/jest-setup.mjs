@@ -1,4 +1,7 @@
-/** Once a run: compiles (for tests that start processes of their own) and starts one PostgreSQL for all test files. */
+/**
+ * Once a run: compiles (for tests that start processes of their own) and finds one PostgreSQL for all test files:
+ * DATABASE_URL, a container where JINJI_TEST_CONTAINERS=1 asks for it, or an embedded one.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,11 +13,18 @@ const kafkaPrefix = 'jinji-kafka-';
 
 export default async function setup() {
   await build({ quiet: true });
-  // The first spec that needs a broker starts one there (libs/testing); the teardown stops it.
+  // The first spec that needs a broker lets one be started there (libs/testing); the teardown stops it.
   await sweepKafka();
+  const { ownerOf, removeContainers, startPostgresContainer, wantsContainers } = await import('../dist/libs/testing/containers.js');
+  const owner = (process.env.JINJI_TEST_OWNER = ownerOf(process.pid));
   process.env.JINJI_TEST_KAFKA = path.join(tmpdir(), `${kafkaPrefix}${process.pid}`);
   if (process.env.DATABASE_URL) {
     process.env.JINJI_TEST_SERVER = process.env.DATABASE_URL;
+    return;
+  }
+  if (wantsContainers()) {
+    process.env.JINJI_TEST_SERVER = await startPostgresContainer(owner);
+    globalThis.jinjiTestServer = { cluster: { remove: () => removeContainers(owner) } };
     return;
   }
   const { startPostgres } = await import('../dist/libs/postgres/index.js');
@@ -44,10 +54,14 @@ async function sweepKafka() {
   }
 }
 
-export async function endKafka(folder) {
+export async function endKafka(folder, owner) {
   if (!existsSync(folder)) return;
   const { stopBroker } = await import('../dist/libs/kafka-broker/index.js');
   await stopBroker(path.join(folder, 'broker'));
+  if (owner && existsSync(path.join(folder, 'answer')) && !existsSync(path.join(folder, 'broker'))) {
+    const { removeContainers } = await import('../dist/libs/testing/containers.js');
+    await removeContainers(owner).catch(() => undefined); // a Docker that is gone took them along
+  }
   await rm(folder, { recursive: true, force: true });
 }
 

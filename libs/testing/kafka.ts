@@ -1,17 +1,36 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { missingTools, startBroker } from '#libs/kafka-broker';
+import { fileURLToPath } from 'node:url';
+import { missingTools } from '#libs/kafka-broker';
+import { ownerOf } from './containers.js';
 
-/** Why this machine can have no Kafka; undefined where it can: KAFKA_BROKERS, (containers could stand here), Maven and Java. */
-const missing = (): string | undefined => {
-  if (process.env.KAFKA_BROKERS) return undefined;
-  if (!process.env.JINJI_TEST_KAFKA) return 'run through Jest with scripts/jest-setup.mjs, or set KAFKA_BROKERS';
-  return missingTools();
+type Found = { readonly address: string; readonly error?: undefined } | { readonly error: string };
+
+/** Compiled by the test run's setup: this file may run from its source. */
+const program = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? './kafka-main.js' : '../../dist/libs/testing/kafka-main.js', import.meta.url),
+);
+
+/** KAFKA_BROKERS, or the run's own broker: in a container, or from Maven and Java. It comes up for the first spec that asks. */
+const broker = (): Found => {
+  if (process.env.KAFKA_BROKERS) return { address: process.env.KAFKA_BROKERS };
+  const folder = process.env.JINJI_TEST_KAFKA;
+  if (!folder) return { error: 'run through Jest with scripts/jest-setup.mjs, or set KAFKA_BROKERS' };
+  const answer = path.join(folder, 'answer');
+  if (!existsSync(answer))
+    spawnSync(process.execPath, [program, folder, process.env.JINJI_TEST_OWNER ?? ownerOf(process.pid)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  try {
+    return JSON.parse(readFileSync(answer, 'utf8')) as Found;
+  } catch {
+    return { error: `no broker came up in ${folder}` };
+  }
 };
 
 /** `describe` for specs on a real broker. Without one they are skipped with a line, but fail where CI is set. */
-export const describeKafka = (name: string, specs: () => void): void => describeUnless(missing(), name, specs);
+export const describeKafka = (name: string, specs: () => void): void => describeUnless(broker().error, name, specs);
 
 /** `describe` for specs that start, kill and restart a broker of their own. */
 export const describeOwnKafka = (name: string, specs: () => void): void => describeUnless(missingTools(), name, specs);
@@ -23,24 +42,9 @@ const describeUnless = (why: string | undefined, name: string, specs: () => void
   describe.skip(name, specs);
 };
 
-/** The brokers' addresses. The first spec of a run that asks starts one, the others share it; the teardown stops it. */
+/** The brokers' addresses, for all specs of a run the same; the teardown stops what was started. */
 export const testKafka = async (): Promise<string> => {
-  if (process.env.KAFKA_BROKERS) return process.env.KAFKA_BROKERS;
-  const folder = process.env.JINJI_TEST_KAFKA ?? '';
-  const answer = path.join(folder, 'address');
-  const first = await mkdir(folder).then(() => true, () => false);
-  if (first) {
-    const told = await startBroker(path.join(folder, 'broker'), { outlives: true, heap: '384m' })
-      .then(({ address }) => ({ address }), (error: unknown) => ({ error: String(error) }));
-    await writeFile(`${answer}.new`, JSON.stringify(told));
-    await rename(`${answer}.new`, answer);
-  }
-  for (const until = Date.now() + 120_000; Date.now() < until; await sleep(100)) {
-    const told = await readFile(answer, 'utf8').catch(() => undefined);
-    if (told === undefined) continue;
-    const { address, error } = JSON.parse(told) as { address?: string; error?: string };
-    if (address === undefined) throw new Error(error);
-    return address;
-  }
-  throw new Error(`no broker came up in ${folder}`);
+  const found = broker();
+  if (found.error !== undefined) throw new Error(`no Kafka: ${found.error}`);
+  return found.address;
 };
