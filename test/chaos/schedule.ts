@@ -48,11 +48,14 @@ const shares: readonly (readonly [Deed['is'], number])[] = [
   ['broker-killed', 3], ['broker-restarted', 2], ['postgres-stopped', 6], ['rolled', 3],
 ];
 
-export const drawSchedule = (seed: number, count: number): Schedule => {
+/** Few faults are spread over a wave or so; many follow each other closely. */
+const paceOf = (count: number): number => Math.max(800, Math.min(4_000, Math.floor(40_000 / count)));
+
+export const drawSchedule = (seed: number, count: number, paceMs = paceOf(count)): Schedule => {
   const by = chance(seed);
   // The first draws of neighbouring seeds are alike.
   for (let i = 0; i < 10; i += 1) by.below(2);
-  return { seed, faults: Array.from({ length: count }, () => ({ ...deed(by), afterMs: 100 + by.below(1_500) })) };
+  return { seed, faults: Array.from({ length: count }, () => ({ ...deed(by), afterMs: 100 + by.below(2 * paceMs) })) };
 };
 
 const deed = (by: Chance): Deed => {

@@ -1,0 +1,44 @@
+/** The compiled code in a place of its own: a build meanwhile changes nothing for what runs there, and a mutation nothing here. */
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface Mutation {
+  readonly title: string;
+  readonly file: string;
+  /** Must be there, once; what is written in its place. */
+  readonly from: RegExp;
+  readonly to: string;
+}
+
+/** What chaos has to find. */
+export const mutations = {
+  'inbox-mark': {
+    title: 'the mark of what was seen is never written', file: 'libs/messaging/inbox/inbox.js',
+    from: /^ *await marks\.write\(\);$/m, to: '',
+  },
+  'checkpoint-first': {
+    title: "the relay's checkpoint moves before the broker's acknowledgement", file: 'libs/messaging/relay/relay.js',
+    from: /^( *)(await bus\.publish\(records\);)\n( *)(await this\.lease\.renew\(sentUpTo\);)$/m, to: '$1$4\n$1$2',
+  },
+} as const satisfies Readonly<Record<string, Mutation>>;
+
+export type MutationName = keyof typeof mutations;
+export const isMutation = (name: string): name is MutationName => Object.hasOwn(mutations, name);
+
+export const mutated = (code: string, { file, from, to }: Mutation): string => {
+  const found = code.match(new RegExp(from, 'gm'))?.length ?? 0;
+  if (found !== 1) throw new Error(`the mutation fits ${found} times in ${file}, not once: it has to be written anew`);
+  return code.replace(from, to);
+};
+
+/** dist/ and what lies beside it, in `folder`; it can then be run from there. */
+export const copyOfCode = async (folder: string, mutation?: Mutation): Promise<void> => {
+  const root = process.cwd();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const name of ['dist', 'policies', 'package.json']) await cp(path.join(root, name), path.join(folder, name), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  if (!mutation) return;
+  const file = path.join(folder, 'dist', mutation.file);
+  await writeFile(file, mutated(await readFile(file, 'utf8'), mutation));
+};

@@ -1,0 +1,184 @@
+/** One run: a fleet in a folder, waves of competitions while faults last, and the checks at the end. It may be gone on with. */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Kafka } from 'kafkajs';
+import { type Fleet, startFleet } from '#libs/fleet';
+import { Api, type Write } from '../../apps/demo/src/http.js';
+import { factsAreAlike } from './checks/facts.js';
+import { onlyPoisonParked } from './checks/parked.js';
+import { type Counted, promotedOnce } from './checks/promotions.js';
+import { nothingMissing } from './checks/published.js';
+import { viewsAreFolds } from './checks/views.js';
+import { writesAreThere } from './checks/writes.js';
+import type { Problems } from './checks/sources.js';
+import { Proxy } from './proxy.js';
+import type { Reference } from './reference.js';
+import { instancesOf, type Schedule } from './schedule.js';
+import { stageOf } from './stage.js';
+import { Storm, wireName } from './storm.js';
+import { clientOf, readTopics } from './topics.js';
+import { FIRST_INSTANT, type Played, playWave } from './wave.js';
+
+export interface RunOptions {
+  readonly folder: string;
+  readonly tell: (sentence: string) => void;
+  /** How long anything may stand still. */
+  readonly patienceMs?: number;
+}
+
+/** What a run remembers between its parts: it ends between two waves. */
+interface State {
+  /** The same for all its waves. */
+  readonly seed: number;
+  readonly next: number;
+  readonly ended: readonly string[];
+  readonly played: readonly Played[];
+}
+
+export interface Report extends Omit<Counted, 'problems'> {
+  readonly problems: Problems;
+  readonly waves: number;
+  readonly writes: number;
+  readonly messages: number;
+  /** Processes that ended by themselves, and were started again. */
+  readonly ended: readonly string[];
+}
+
+export class Run {
+  private storm: Storm | undefined;
+  private readonly writes: Write[] = [];
+  private kept: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly options: RunOptions,
+    private state: State,
+    private readonly fleet: Fleet,
+    private readonly wires: ReadonlyMap<string, Proxy>,
+    private readonly kafka: Kafka,
+  ) {}
+
+  static async open(options: RunOptions, seed: number): Promise<Run> {
+    const folder = path.resolve(options.folder);
+    await mkdir(folder, { recursive: true });
+    const state = await readFile(path.join(folder, 'state.json'), 'utf8').then(
+      (text) => JSON.parse(text) as State, (): State => ({ seed, next: 0, ended: [], played: [] }),
+    );
+    const wires = new Map<string, Proxy>();
+    const began = Date.now();
+    const fleet = await startFleet({
+      folder: path.join(folder, 'fleet'), instances: instancesOf, clock: 'manual', startAt: FIRST_INSTANT,
+      // Nothing here cuts the machine's power.
+      postgres: { fsync: 'off' },
+      through: async ({ service, instance }, to, at) => {
+        const wire = await Proxy.open(at);
+        wires.set(wireName(service, instance, to), wire);
+        return wire.address;
+      },
+    });
+    options.tell(`the services are up after ${seconds(began)}`);
+    const run = new Run({ ...options, folder }, state, fleet, wires, clientOf(fleet.brokers));
+    await run.readLedger();
+    return run;
+  }
+
+  /** How many faults of the schedule there have been. */
+  get next(): number {
+    return this.state.next;
+  }
+
+  /** Waves while faults last, and until the time is over. True where the schedule was used up. */
+  async play({ faults }: Schedule, until = Infinity): Promise<boolean> {
+    const { fleet, options: { tell, patienceMs } } = this;
+    const storm = this.storm = new Storm(fleet, this.wires, this.kafka, faults, this.state.next, tell);
+    const stage = stageOf(fleet, () => this.storm, (write) => this.keep(write), patienceMs);
+    try {
+      do {
+        const wave = this.state.played.length;
+        const began = Date.now();
+        storm.start();
+        const played = await playWave(stage, this.state.seed, wave);
+        tell(`wave ${wave} is over after ${seconds(began)}, with ${storm.next} of ${faults.length} faults`);
+        this.state = { ...this.state, played: [...this.state.played, played] };
+      } while (!storm.usedUp && Date.now() < until);
+      await storm.stop();
+      if (storm.failed) throw storm.failed;
+      await stage.settled();
+    } finally {
+      await storm.stop();
+      this.state = { ...this.state, next: storm.next, ended: [...this.state.ended, ...storm.ended] };
+      this.storm = undefined;
+    }
+    await this.keepState();
+    return this.state.next >= faults.length;
+  }
+
+  /** Another schedule, from its beginning, on what there is. */
+  async playNext(schedule: Schedule): Promise<boolean> {
+    this.state = { ...this.state, next: 0 };
+    return this.play(schedule);
+  }
+
+  async check(reference: Reference): Promise<Report> {
+    const { fleet, kafka, options: { tell }, state: { played, ended }, writes } = this;
+    const stage = stageOf(fleet, () => undefined, () => undefined);
+    await stage.settled();
+    const seen = await readTopics(kafka);
+    const api = new Api(new URL(fleet.url));
+    const problems: string[] = [];
+    const checked = async (what: string, found: Problems | Promise<Problems>): Promise<void> => {
+      const began = Date.now();
+      const all = await found;
+      tell(`${all.length === 0 ? 'good' : 'BAD '}  ${what} (${seconds(began)})`);
+      for (const problem of all) tell(`      ${problem}`);
+      problems.push(...all);
+    };
+    try {
+      await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, nothingMissing(fleet, seen));
+      await checked('nothing is parked but the poison', onlyPoisonParked(fleet, seen));
+      const counted = await promotedOnce(api, seen);
+      await checked(
+        `${counted.decisions} decisions, ${counted.certificates} certificates, ${counted.grants} grants of ${counted.fen} fen are a fold of the facts`,
+        counted.problems,
+      );
+      await checked('the business facts are those of a run without faults', reference.upTo(played.length - 1)
+        .then((without) => factsAreAlike(played, without)));
+      await checked(`${writes.length} acknowledged writes are there, once`, writesAreThere(fleet, writes));
+      await stage.settled();
+      await checked('views are folds of the events', viewsAreFolds(fleet));
+      return { ...counted, problems, waves: played.length, writes: writes.length, messages: seen.length, ended };
+    } finally {
+      api.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.kept;
+    await this.fleet.stop(); // once, however often it is asked
+    for (const wire of this.wires.values()) wire.close();
+  }
+
+  private get ledger(): string {
+    return path.join(this.options.folder, 'writes.ndjson');
+  }
+
+  private keep(write: Write): void {
+    this.writes.push(write);
+    const line = JSON.stringify({ ...write, content: write.content?.toString('base64') });
+    this.kept = this.kept.then(() => appendFile(this.ledger, `${line}\n`));
+  }
+
+  private async readLedger(): Promise<void> {
+    const text = await readFile(this.ledger, 'utf8').catch(() => '');
+    for (const line of text.split('\n').filter((each) => each !== '')) {
+      const write = JSON.parse(line) as Omit<Write, 'content'> & { content?: string };
+      this.writes.push({ ...write, content: write.content === undefined ? undefined : Buffer.from(write.content, 'base64') });
+    }
+  }
+
+  private async keepState(): Promise<void> {
+    await this.kept;
+    await writeFile(path.join(this.options.folder, 'state.json'), JSON.stringify(this.state));
+  }
+}
+
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
