@@ -13,6 +13,8 @@ export interface EventMetadata {
   readonly causation: string | null;
   /** Domain time: a reaction takes it from its cause, a timer from its due time. */
   readonly at: Instant;
+  /** Where traces are on: the trace and span (W3C) in which it was recorded, so that who hears of it goes on with them. */
+  readonly traceparent?: string;
 }
 
 /** An event as a decider knows it, with where and why it was recorded. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { AggregateKind, Query, Recorded } from './aggregate.js';
-import type { Append, Verdict } from './append.js';
+import type { Append, NewEvent, Verdict } from './append.js';
 import { APPEND_SQL, type AppendRow, appendParameters, MAX_APPENDS, prepare, type Prepared, verdicts } from './append-call.js';
 import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
@@ -12,33 +12,63 @@ const SPAN_OF_A_REQUEST = 10_000;
 /** More than one, so that a call that waits for a lock does not hold up all others. */
 const CALLS_AT_ONCE = 2;
 
+/** Sees every append go by: for metrics and traces. */
+export interface StoreWatch {
+  /** What the events recorded now carry of their trace. */
+  readonly traceparent: () => string | undefined;
+  readonly appending: <T>(how: 'alone' | 'in-transaction', events: number, work: () => Promise<T>) => Promise<T>;
+}
+
 export interface EventStoreOptions {
   /** What is needed to upcast; events of other aggregates are read as they were written. */
   readonly kinds?: readonly AggregateKind[];
   /** How many calls of `append` may be under way; each takes a connection. */
   readonly callsAtOnce?: number;
+  readonly watch?: StoreWatch | undefined;
 }
 
 export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly recorded: (row: EventRow) => Recorded;
   private readonly listeners = new Set<() => void>();
+  private readonly watch: StoreWatch | undefined;
 
   constructor(
     private readonly pool: Pick<Pool, 'query'>,
-    { kinds = [], callsAtOnce = CALLS_AT_ONCE }: EventStoreOptions = {},
+    { kinds = [], callsAtOnce = CALLS_AT_ONCE, watch }: EventStoreOptions = {},
   ) {
+    this.watch = watch;
     this.recorded = reader(kinds);
     this.coalescer = new Coalescer((appends, careful) => this.send(appends, careful), callsAtOnce);
   }
 
   /** In a transaction of its own, shared with whatever else is appended at the same moment. */
   async append(append: Append): Promise<Verdict> {
-    return this.coalescer.append(prepare(append));
+    if (!this.watch) return this.coalescer.append(prepare(append));
+    return this.watch.appending('alone', append.events.length, () => this.coalescer.append(prepare(this.stamped(append))));
   }
 
   /** In the caller's transaction: nothing is recorded unless that commits. */
   async appendIn(query: Query, appends: readonly Append[]): Promise<readonly Verdict[]> {
+    if (!this.watch || appends.length === 0) return this.sendIn(query, appends);
+    const events = appends.reduce((sum, append) => sum + append.events.length, 0);
+    return this.watch.appending('in-transaction', events, () =>
+      this.sendIn(query, appends.map((append) => this.stamped(append))));
+  }
+
+  /** With the trace in which they are recorded, where there is one: an append that leaves later is stamped where it arises. */
+  traced(events: readonly NewEvent[]): readonly NewEvent[] {
+    const traceparent = this.watch?.traceparent();
+    if (traceparent === undefined) return events;
+    return events.map((event) =>
+      event.metadata.traceparent === undefined ? { ...event, metadata: { ...event.metadata, traceparent } } : event);
+  }
+
+  private stamped(append: Append): Append {
+    return { ...append, events: this.traced(append.events) };
+  }
+
+  private async sendIn(query: Query, appends: readonly Append[]): Promise<readonly Verdict[]> {
     const outcome = new Map<Prepared, Verdict>();
     const prepared = appends.map(prepare);
     for (let rest: readonly Prepared[] = prepared; rest.length > 0; ) {
@@ -102,6 +132,16 @@ export class EventStore {
     );
     const events = rows.map(this.recorded);
     return { events, upTo: events.length < limit ? head : present(events.at(-1)).position };
+  }
+
+  /** How many events lie after a position, counted up to `most`, and when the first of them was recorded. */
+  async backlog(after: number, most = 100_000): Promise<{ events: number; oldest: Date | null }> {
+    const [row] = await this.query<{ events: string; oldest: Date | null }>(
+      `SELECT count(*) AS events, min(recorded_at) AS oldest
+         FROM (SELECT recorded_at FROM events WHERE position > $1 ORDER BY position LIMIT $2) AS unread`,
+      [after, most],
+    );
+    return { events: Number(present(row).events), oldest: present(row).oldest };
   }
 
   /** The highest position below which nothing can still appear. */

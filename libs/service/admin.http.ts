@@ -92,16 +92,19 @@ export class AdminController {
   async show(@IdParam('id') id: string): Promise<unknown> {
     const found = await this.runners().reactor.parked.show(id);
     if (!found) throw new NotFound('parked message', id);
-    const { n: _, value, ...shown } = found;
-    return { ...shown, data: value?.toString('utf8') ?? null };
+    const { n: _n, rawKey: _rawKey, value, ...shown } = found;
+    return { ...shown, data: value?.toString('utf8') ?? null, bytes: value?.toString('base64') ?? null };
   }
 
   @Post('parked/:id/retry')
   @Produces(ReleasedAnswer)
   @HttpCode(200)
-  @ApiOperation({ summary: '重试 Retry', description: 'Tries the message and those that wait behind it again, in their order.' })
-  retry(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<unknown> {
-    return this.runners().reactor.parked.retry(id, caller.subject);
+  @ApiOperation({
+    summary: '重试 Retry',
+    description: 'Tries the message and those that wait behind it again, in their order, for a reason that is kept.',
+  })
+  retry(@IdParam('id') id: string, @Body() { reason }: ParkedReason, @TheCaller() caller: Caller): Promise<unknown> {
+    return this.runners().reactor.parked.retry(id, caller.subject, reason);
   }
 
   @Post('parked/:id/discard')

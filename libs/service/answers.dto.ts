@@ -53,7 +53,8 @@ export class ParkedAnswer {
 
 export class ParkedRecordAnswer extends ParkedAnswer {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) headers!: Record<string, string>;
-  @TextField({ nullable: true, description: 'as it came' }) data!: string | null;
+  @TextField({ nullable: true, description: 'as text' }) data!: string | null;
+  @TextField({ nullable: true, description: 'the same as it came, in base64' }) bytes!: string | null;
 }
 
 class StoppedAt {
