@@ -13,7 +13,7 @@ export { Inbox, type InboxOptions } from './inbox/inbox.js';
 export type { Transaction, Tx } from './inbox/transaction.js';
 export { Parked, type ParkedFilter, type Released } from './inbox/parked.js';
 export type { ParkedMessage, ParkedRecord, ParkedState } from './inbox/parked-rows.js';
-export { Reactor, type ReactorOptions, type ReactorState } from './inbox/reactor.js';
+export { Reactor, type ReactorHealth, type ReactorOptions, type ReactorState } from './inbox/reactor.js';
 export { OwnTopics, type OwnTopicsState, PROBE_TYPE } from './relay/own-topics.js';
 export { Relay, type RelayOptions, type RelayState } from './relay/relay.js';
 export { messagingGrants, messagingMigrations } from './schema.js';

@@ -46,8 +46,24 @@ export class InboxTables1710000000012 implements MigrationInterface {
   }
 }
 
+/** The key as it came: the other one is cut, and cleaned for an index, and would not be understood when it is read again. */
+export class ParkedRawKey1710000000013 implements MigrationInterface {
+  name = 'ParkedRawKey1710000000013';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE parked_messages ADD COLUMN raw_key bytea`);
+    await runner.query(`UPDATE parked_messages SET raw_key = convert_to(key, 'UTF8')`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE parked_messages DROP COLUMN raw_key`);
+  }
+}
+
 /** After the event store's in every service's list. */
-export const messagingMigrations: MigrationClass[] = [RelayTable1710000000011, InboxTables1710000000012];
+export const messagingMigrations: MigrationClass[] = [
+  RelayTable1710000000011, InboxTables1710000000012, ParkedRawKey1710000000013,
+];
 
 /** `role` is a quoted identifier. */
 export const messagingGrants = (role: string): readonly string[] => [

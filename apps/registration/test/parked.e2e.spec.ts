@@ -66,7 +66,9 @@ describe('parked messages', () => {
 
   it('are tried again, and stay where it fails again', async () => {
     const [first] = await parked();
-    const retried = await test.request('POST', `/admin/parked/${first?.id}/retry`, { as: 'operator', body: {} });
+    const retry = (body: object) => test.request('POST', `/admin/parked/${first?.id}/retry`, { as: 'operator', body });
+    expect((await retry({})).status).toBe(400);
+    const retried = await retry({ reason: 'the missing placing may have come' });
     expect(retried).toMatchObject({ status: 200, body: { released: 0, stoppedAt: { id: first?.id } } });
     expect((await parked())[0]?.attempts).toBe((first?.attempts ?? 0) + 1);
   });

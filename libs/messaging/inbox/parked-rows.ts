@@ -28,6 +28,8 @@ export interface ParkedMessage {
 
 export interface ParkedRecord extends ParkedMessage {
   readonly n: number;
+  /** As it came; null where there was none. */
+  readonly rawKey: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: Buffer | null;
 }
@@ -50,11 +52,12 @@ export const park = async (
 ): Promise<void> => {
   const type = record.headers['ce_type'];
   await query(
-    `INSERT INTO parked_messages (id, topic, partition, "offset", key, source, sequence, type, headers, value, because, attempts)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO parked_messages (id, topic, partition, "offset", key, source, sequence, type, headers, value, because, attempts,
+       raw_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
     [idOf(record, origin), record.topic, record.partition, record.offset, storedKey(record), origin?.source ?? null,
       origin?.sequence ?? null, type === undefined ? null : clean(type).slice(0, 200), JSON.stringify(record.headers),
-      record.value, clean(because).slice(0, 2_000), attempts],
+      record.value, clean(because).slice(0, 2_000), attempts, record.key === null ? null : Buffer.from(record.key)],
   );
 };
 
@@ -68,18 +71,18 @@ export const heldKeys = async (query: Query, topic: string, keys: readonly strin
   return new Set(rows.map(({ key }) => key));
 };
 
-type Raw = Omit<ParkedRecord, 'n' | 'offset' | 'sequence' | 'parkedAt' | 'decidedAt'> & {
-  n: string; offset: string; sequence: string | null; parkedAt: Date; decidedAt: Date | null;
+type Raw = Omit<ParkedRecord, 'n' | 'offset' | 'sequence' | 'parkedAt' | 'decidedAt' | 'rawKey'> & {
+  n: string; rawKey: Buffer | null; offset: string; sequence: string | null; parkedAt: Date; decidedAt: Date | null;
 };
 
 const SELECT_PARKED = `SELECT n, id, topic, partition, "offset", key, type, source, sequence, because, attempts, state,
-  headers, value,
+  headers, value, raw_key AS "rawKey",
   parked_at AS "parkedAt", decided_by AS "decidedBy", reason, decided_at AS "decidedAt" FROM parked_messages`;
 
 export const readParked = async (query: Query, where: string, params: readonly unknown[]): Promise<readonly ParkedRecord[]> => {
   const rows = await query<Raw>(`${SELECT_PARKED} ${where}`, params);
   return rows.map((row) => ({
     ...row, n: Number(row.n), offset: Number(row.offset), sequence: row.sequence === null ? null : Number(row.sequence),
-    parkedAt: row.parkedAt.toISOString(), decidedAt: row.decidedAt?.toISOString() ?? null,
+    rawKey: row.rawKey?.toString('utf8') ?? null, parkedAt: row.parkedAt.toISOString(), decidedAt: row.decidedAt?.toISOString() ?? null,
   }));
 };

@@ -72,7 +72,7 @@ describe('a message that keeps failing', () => {
 
   it('stays where it still fails, and says so', async () => {
     const stoppedAt = { because: 'Error: cannot do 2' };
-    expect(await parked.retry(await idOf(2), 'operator')).toMatchObject({ released: 0, stoppedAt });
+    expect(await parked.retry(await idOf(2), 'operator', 'tried')).toMatchObject({ released: 0, stoppedAt });
     expect(await parked.list()).toMatchObject([{ sequence: 2, attempts: 4 }, { sequence: 4 }, { sequence: 6 }]);
     expect((await effects(database.query))[a]).toEqual([1]);
   });
@@ -80,7 +80,7 @@ describe('a message that keeps failing', () => {
   it('stops at a successor that fails', async () => {
     fails.clear();
     fails.add(4);
-    const { released, stoppedAt } = await parked.retry(await idOf(2), 'operator');
+    const { released, stoppedAt } = await parked.retry(await idOf(2), 'operator', 'tried');
     expect({ released, stoppedAt: stoppedAt?.id }).toEqual({ released: 1, stoppedAt: await idOf(4) });
     expect(await sequences()).toEqual([4, 6]);
   });
@@ -90,7 +90,7 @@ describe('a message that keeps failing', () => {
     expect(await parked.discard(id, 'operator', 'sent by mistake')).toEqual({ released: 2, stoppedAt: null });
     expect((await effects(database.query))[a]).toEqual([1, 4, 6]);
     expect(await parked.show(id)).toMatchObject({ state: 'discarded', reason: 'sent by mistake', decidedBy: 'operator' });
-    await expect(parked.retry(id, 'operator')).rejects.toThrow('not-parked');
+    await expect(parked.retry(id, 'operator', 'tried')).rejects.toThrow('not-parked');
     await expect(parked.discard(id, 'operator', 'again')).rejects.toThrow('not-parked');
     await hear(sealed(a, 2));
     expect((await effects(database.query))[a]).toEqual([1, 4, 6]);
@@ -99,9 +99,9 @@ describe('a message that keeps failing', () => {
   it('keeps the order while messages arrive during a retry', async () => {
     fails.clear();
     const id = await idOf(2);
-    const again = () => parked.retry(id, 'operator').catch(() => undefined);
+    const again = () => parked.retry(id, 'operator', 'tried').catch(() => undefined);
     await Promise.all([again(), hear(sealed(a, 7)), hear(sealed(a, 7), sealed(a, 8)), again()]);
-    if ((await parked.count()) > 0) await parked.retry((await parked.list())[0]?.id ?? '', 'operator');
+    if ((await parked.count()) > 0) await parked.retry((await parked.list())[0]?.id ?? '', 'operator', 'again');
     expect((await effects(database.query))[a]).toEqual([1, 2, 4, 6, 7, 8]);
   });
 });
@@ -125,7 +125,7 @@ describe('what cannot be understood', () => {
       [10, expect.stringContaining('unknown major')], [11, expect.stringContaining('waits')],
       [12, expect.stringContaining("'code'")], [13, expect.stringContaining('waits')],
     ]);
-    expect(await parked.retry(await idOf(10), 'operator')).toMatchObject({ released: 0 });
+    expect(await parked.retry(await idOf(10), 'operator', 'tried')).toMatchObject({ released: 0 });
   });
 
   it('is parked alone where it is no CloudEvent, and once', async () => {
@@ -141,10 +141,29 @@ describe('what cannot be understood', () => {
     expect((await effects(database.query))[a]).toEqual([11]);
     expect(await parked.count()).toBe(poison.length);
     const [first] = await parked.list();
-    await expect(parked.retry(first?.id ?? '', 'operator')).rejects.toThrow('parked-is-no-event');
+    const { released, stoppedAt } = await parked.retry(first?.id ?? '', 'operator', 'tried');
+    expect({ released, ...stoppedAt }).toEqual({ released: 0, id: first?.id, because: 'Error: no CloudEvent: ce_id is missing' });
+    const kept = await Promise.all((await parked.list()).map(({ id }) => parked.show(id)));
+    expect(kept.map((each) => [each?.rawKey, each?.value, each?.headers])).toEqual(
+      poison.map(({ key, value, headers }) => [key, value, headers]),
+    );
     await parked.discard(first?.id ?? '', 'operator', 'noise');
     await hear(...poison);
     expect(await parked.count()).toBe(poison.length - 1);
+  });
+
+  it('is worked off from the bytes that were kept, once it can be read', async () => {
+    await hear({ ...sealed(a, 10), headers: {} }, sealed(a, 11));
+    await hear({ ...sealed(b, 12), key: '\0' }, sealed(b, 13));
+    const [first, second] = await parked.list();
+    // As where a newer version reads what this one does not.
+    await database.asOwner('UPDATE parked_messages SET headers = $2 WHERE id = $1', [first?.id, sealed(a, 10).headers]);
+    expect(await parked.retry(first?.id ?? '', 'operator', 'a new version')).toEqual({ released: 1, stoppedAt: null });
+    expect((await effects(database.query))[a]).toEqual([11, 10]); // nothing waited behind it
+    expect(await parked.retry(second?.id ?? '', 'operator', 'tried')).toMatchObject({
+      released: 0, stoppedAt: { because: expect.stringContaining('the key is not the one') as string },
+    });
+    await expect(parked.retry(first?.id ?? '', 'operator', 'again')).rejects.toThrow('not-parked');
   });
 
   it('is parked where the key, the topic or the bytes are not those of the contract', async () => {

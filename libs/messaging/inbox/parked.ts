@@ -44,7 +44,7 @@ export class Parked<T extends Tx> {
         `WHERE state = $1 AND n > coalesce((SELECT n FROM parked_messages WHERE id = $2), 0) ORDER BY n LIMIT $3`,
         [state, after ?? null, limit],
       ));
-    return rows.map(({ n: _n, headers: _headers, value: _value, ...message }) => message);
+    return rows.map(({ n: _n, headers: _headers, value: _value, rawKey: _rawKey, ...message }) => message);
   }
 
   async show(id: string): Promise<ParkedRecord | undefined> {
@@ -52,11 +52,13 @@ export class Parked<T extends Tx> {
     return row;
   }
 
-  /** Tries the key's parked messages again in their order, beginning with the first, until one fails or none is left. */
-  async retry(id: string, by: string, reason?: string): Promise<Released> {
+  /**
+   * Tries the key's parked messages again in their order, beginning with the first, until one fails or none is left. What was
+   * no CloudEvent stood in nobody's way and is tried alone, from the very bytes that came.
+   */
+  async retry(id: string, by: string, reason: string): Promise<Released> {
     const row = await this.waiting(id);
-    if (row.source === null) throw new Refusal('parked-is-no-event', ...NO_EVENT);
-    return this.release(row, by, reason ?? null);
+    return row.source === null ? this.releaseOne((tx) => stillParked(tx, id), by, reason) : this.release(row, by, reason);
   }
 
   /** Gives a message up, for a reason that is kept; those that waited behind it are tried. */
@@ -75,30 +77,35 @@ export class Parked<T extends Tx> {
     return row;
   }
 
-  private async release(key: { topic: string; key: string }, by: string, reason: string | null): Promise<Released> {
+  private async release(key: { topic: string; key: string }, by: string, reason: string): Promise<Released> {
     for (let released = 0; ; released += 1) {
-      let at: ParkedRecord | undefined;
-      try {
-        at = await this.transaction(async (tx) => {
-          at = await firstOf(tx, key);
-          if (at) {
-            const message = this.messageIn(at);
-            if (message) await this.inbox.react(message, tx);
-            await decided(tx, at.id, 'retried', by, reason);
-          }
-          return at;
-        });
-      } catch (error) {
-        if (!at || isAway(error)) throw error;
-        return { released, stoppedAt: { id: at.id, because: await this.failed(at, error) } };
-      }
-      if (!at) return { released, stoppedAt: null };
+      const one = await this.releaseOne((tx) => firstOf(tx, key), by, reason);
+      if (one.stoppedAt || one.released === 0) return { released, stoppedAt: one.stoppedAt };
     }
+  }
+
+  private async releaseOne(
+    next: (tx: Tx) => Promise<ParkedRecord | undefined>, by: string, reason: string,
+  ): Promise<Released> {
+    let at: ParkedRecord | undefined;
+    try {
+      at = await this.transaction(async (tx) => {
+        at = await next(tx);
+        const message = at && this.messageIn(at);
+        if (message) await this.inbox.react(message, tx);
+        if (at) await decided(tx, at.id, 'retried', by, reason);
+        return at;
+      });
+    } catch (error) {
+      if (!at || isAway(error)) throw error;
+      return { released: 0, stoppedAt: { id: at.id, because: await this.failed(at, error) } };
+    }
+    return { released: at ? 1 : 0, stoppedAt: null };
   }
 
   /** Read again: a newer version of us may understand it by now. Undefined where it turned out to be none of ours. */
   private messageIn(row: ParkedRecord): Message | undefined {
-    const parsed = parse(row, this.wanted);
+    const parsed = parse({ ...row, key: row.rawKey }, this.wanted);
     if (parsed.is === 'bad') throw new Error(parsed.because);
     return parsed.is === 'message' ? parsed.message : undefined;
   }
@@ -125,6 +132,9 @@ const firstOf = async (tx: Tx, key: { topic: string; key: string }): Promise<Par
   return first;
 };
 
+const stillParked = async (tx: Tx, id: string): Promise<ParkedRecord | undefined> =>
+  (await readParked(tx.query, `WHERE id = $1 AND state = 'parked' FOR UPDATE`, [id]))[0];
+
 const decided = async ({ query }: Tx, id: string, state: ParkedState, by: string, reason: string | null): Promise<void> => {
   await query(
     `UPDATE parked_messages SET state = $2, decided_by = $3, reason = $4, decided_at = clock_timestamp()
@@ -132,11 +142,6 @@ const decided = async ({ query }: Tx, id: string, state: ParkedState, by: string
     [id, state, by, reason],
   );
 };
-
-const NO_EVENT = [
-  text('这条消息不是CloudEvent，重试没有意义', 'this message is no CloudEvent, and trying again will not change that'),
-  'discard it, with a reason',
-] as const;
 
 const NOT_PARKED = [
   text('没有这条搁置的消息，或已经处理过', 'no such message is parked: there is none, or it was dealt with'),

@@ -1,7 +1,8 @@
 /**
  * A relay as a process of its own, for specs that kill and freeze it. It tells on stdout, one word a line: `ready`, and
  * `frozen` before it stops itself (FREEZE=send:3 before the bytes of the third batch leave, checkpoint:3 after the broker
- * has them and before the checkpoint moves), and ends by SIGTERM.
+ * has them and before the checkpoint moves); once awake again, `fenced` or `moved`, as it fared with the checkpoint. It ends
+ * by SIGTERM.
  */
 import { writeSync } from 'node:fs';
 import pg from 'pg';
@@ -15,17 +16,23 @@ import { said } from './story.js';
 const { DATABASE_URL = '', KAFKA_BROKERS = '', FREEZE = '' } = process.env;
 const [where, which] = FREEZE.split(':');
 let passed = 0;
+let awake = false;
 const freeze = (here: string): void => {
   if (here !== where || ++passed !== Number(which)) return;
   writeSync(1, 'frozen\n');
   process.kill(process.pid, 'SIGSTOP');
+  awake = true;
 };
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 3 });
 pool.on('error', () => undefined);
 const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => {
-  if (sql.includes('SET checkpoint') && params.at(-1) !== null) freeze('checkpoint');
-  return (await pool.query(sql, [...params])).rows as Row[];
+  const moves = sql.includes('SET checkpoint') && params.at(-1) !== null;
+  if (moves) freeze('checkpoint');
+  const { rows } = await pool.query(sql, [...params]);
+  if (moves && awake) writeSync(1, rows.length === 0 ? 'fenced\n' : 'moved\n');
+  if (moves) awake = false;
+  return rows as Row[];
 };
 const kafka = new KafkaBus({ access: kafkaAccess(KAFKA_BROKERS) });
 const bus: Pick<Bus, 'createTopics' | 'publish'> = {
