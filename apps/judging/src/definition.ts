@@ -25,6 +25,8 @@ import { ResultController } from './result/result.http.js';
 import { resultsView } from './result/results.view.js';
 import { scoresheet } from './scoresheet/scoresheet.js';
 import { ScoresheetController } from './scoresheet/scoresheet.http.js';
+import { Imagined } from './what-if/imagined.js';
+import { WhatIfController } from './what-if/what-if.http.js';
 
 export const judging: ServiceDefinition = {
   name: 'judging',
@@ -40,7 +42,7 @@ export const judging: ServiceDefinition = {
   migrations: judgingMigrations,
   controllers: [
     MarkingSchemeController, PanelController, RecusalController, ScoresheetController, ContestController, HearingController,
-    ResultController,
+    ResultController, WhatIfController,
   ],
-  providers: [Schemes, MarkingDesk, Closing, Hearings, Recusals],
+  providers: [Schemes, MarkingDesk, Closing, Hearings, Recusals, Imagined],
 };

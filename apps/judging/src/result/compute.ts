@@ -49,12 +49,16 @@ export interface Desk {
   readonly panel: AppointedPanel;
 }
 
+/** A code and its place among all codes of the contest: turns at measuring go by it. */
+export interface Counted { readonly code: string; readonly ordinal: number }
+
+/** The codes that count; a voided one needs no sheet and has no rank. */
+export const countedCodes = ({ contest }: Desk): readonly Counted[] =>
+  contest.codes.map((code, ordinal) => ({ code, ordinal })).filter(({ code }) => contest.voided[code] === undefined);
+
 /** The sheets that a contest needs, in a fixed order; voided codes need none. */
-export const owed = ({ id, contest, scheme, panel }: Desk): readonly ExpectedSheet[] =>
-  expectedSheets(
-    id, scheme, panel,
-    contest.codes.map((code, ordinal) => ({ code, ordinal })).filter(({ code }) => contest.voided[code] === undefined)
-  );
+export const owed = (desk: Desk, codes = countedCodes(desk)): readonly ExpectedSheet[] =>
+  expectedSheets(desk.id, desk.scheme, desk.panel, codes);
 
 export const marking = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): Marking => {
   const expected = owed(desk);
@@ -62,15 +66,20 @@ export const marking = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): Ma
 };
 
 /** Needs every sheet: ask `marking` first. */
-export const placings = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): readonly Placing[] => {
-  const { scheme, contest } = desk;
-  const byCode = groupByCode(owed(desk), sheets);
-  const scored = contest.codes.filter((code) => contest.voided[code] === undefined).map(
-    (code) => scoreOf(code, byCode.get(code) ?? [], desk)
-  );
+export const placings = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): readonly Placing[] =>
+  placed(desk, scored(desk, countedCodes(desk), sheets));
+
+/** The marks of some codes, from their sheets: a large contest need not have all sheets in hand at once. */
+export const scored = (desk: Desk, codes: readonly Counted[], sheets: ReadonlyMap<string, Scoresheet>): readonly Scored[] => {
+  const byCode = groupByCode(owed(desk, codes), sheets);
+  return codes.map(({ code }) => scoreOf(code, byCode.get(code) ?? [], desk));
+};
+
+/** The ranking of all codes, those that are void last. */
+export const placed = ({ scheme, contest }: Desk, scored: readonly Scored[]): readonly Placing[] => {
   const ranks = new Map(ranking(scored).map((ranked) => [ranked.code, ranked]));
   const { total: digits, criterion: step } = scheme.rule.rounding;
-  const placed = scored.map(({ code, total: points, criteria }): Placing => ({
+  const ranked = scored.map(({ code, total: points, criteria }): Placing => ({
     code,
     rank: ranks.get(code)?.rank ?? null,
     unranked: null,
@@ -85,12 +94,13 @@ export const placings = (desk: Desk, sheets: ReadonlyMap<string, Scoresheet>): r
     practical: null, tied: false,
   }));
   return [
-    ...placed.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.code < b.code ? -1 : 1)),
+    ...ranked.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || (a.code < b.code ? -1 : 1)),
     ...voided.sort((a, b) => (a.code < b.code ? -1 : 1))
   ];
 };
 
-interface Scored {
+/** What the ranking needs of one code. */
+export interface Scored {
   readonly code: string;
   readonly total: Fraction;
   readonly tieBreak: readonly Fraction[];
