@@ -23,7 +23,10 @@ export default async function setup() {
     return;
   }
   if (wantsContainers()) {
-    process.env.JINJI_TEST_SERVER = await startPostgresContainer(owner);
+    process.env.JINJI_TEST_SERVER = await startPostgresContainer(owner).catch((error) => {
+      process.stderr.write(`JINJI_TEST_CONTAINERS asks for a PostgreSQL in a container, and there is none: ${error.message}\n`);
+      process.exit(1);
+    });
     globalThis.jinjiTestServer = { cluster: { remove: () => removeContainers(owner) } };
     return;
   }

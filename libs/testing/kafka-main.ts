@@ -16,15 +16,17 @@ const PATIENCE_MS = 600_000;
 
 /** Docker, then Maven and Java; nothing but Docker where containers were asked for. */
 const find = async (): Promise<string> => {
+  let noContainer = 'there is no Docker';
   if (hasDocker() || wantsContainers())
     try {
       return await startKafkaContainer(owner);
     } catch (error) {
       if (wantsContainers()) throw error;
-      process.stderr.write(`no Kafka in a container (${firstLine(error)}): Maven and Java shall bring one\n`);
+      noContainer = `no container: ${firstLine(error)}`;
     }
   const missing = missingTools();
-  if (missing !== undefined) throw new Error(missing);
+  if (missing !== undefined) throw new Error(`${noContainer}, and ${missing}`);
+  if (hasDocker()) process.stderr.write(`Kafka comes from Maven (${noContainer})\n`);
   return (await startBroker(path.join(folder, 'broker'), { outlives: true, heap: '384m' })).address;
 };
 
