@@ -6,7 +6,7 @@ import { sheetId, type SheetKind } from '../scoresheet/sheet-id.js';
 import { changes, moves, standing, variant, type WhatIf } from './what-if.js';
 
 const aspect = (type: 'M' | 'J', id: string, max: string): Aspect =>
-  ({ type, id, name: id, description: '', requirement: '', levels: ['0', '1', '2', '3'], section: '1', max }) as Aspect;
+  ({ type, id, name: id, description: '', requirement: '', levels: ['0', '1', '2', '3'], section: '1', max });
 const scheme: Scheme = {
   title: '车工', sections: [{ id: '1', name: 'all', marks: '100' }], rule: { ...defaultRule, tieBreak: ['B'] },
   criteria: [
