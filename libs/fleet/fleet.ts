@@ -119,7 +119,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
 
   const stop = async (): Promise<void> => {
     const closed = gateway && new Promise((resolve) => gateway?.close(resolve));
-    await Promise.all([...programs.values()].map((one) => one.stop()));
+    await Promise.all([...programs.values()].map((one) => one.stop('SIGINT')));
     gateway?.closeAllConnections();
     await Promise.all([closed, issuer.stop(), infrastructure?.stop()]);
     await keeper.dismiss();
@@ -149,7 +149,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
         PUBLIC_URL: url,
         AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: `${urlOf(place('issuer'))}/jwks`, MASTER_KEY: masterKey,
         JINJI_CLOCK: options.clock ?? 'manual', JINJI_CLOCK_START: options.startAt ?? FIRST_INSTANT,
-        LOG_LEVEL: 'warn', RATE_LIMIT: '1000000', ...options.env?.(service, number),
+        LOG_LEVEL: 'warn', RATE_LIMIT: '1000000', DRAIN_MS: '500', ...options.env?.(service, number),
       }));
     };
     const instances = wanted.map((one): Instance => {

@@ -85,12 +85,12 @@ export class Program {
     throw new Error(`${this.file} did not come up (${child.signalCode ?? child.exitCode ?? 'no answer'}): ${said}`);
   }
 
-  /** SIGTERM, and SIGKILL for one that does not end. */
-  async stop(): Promise<void> {
+  /** SIGTERM lets it leave the gateway first, SIGINT does not wait; and SIGKILL for one that does not end. */
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<void> {
     const { child } = this;
     if (!child || !this.running) return;
     const gone = once(child, 'exit');
-    child.kill('SIGTERM');
+    child.kill(signal);
     child.kill('SIGCONT'); // a frozen one hears nothing else
     const impatient = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await gone;
