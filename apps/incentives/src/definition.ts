@@ -11,6 +11,7 @@ import { ledgerView } from './ledger/ledger-view.js';
 import { incentivesMigrations } from './migrations.js';
 import { incentivesPublished } from './published.js';
 import { incentivesReactions } from './reactions.js';
+import { WhatIfController } from './what-if/what-if.http.js';
 import { worker } from './worker/worker.js';
 
 const claimWindow = timer({
@@ -34,6 +35,6 @@ export const incentives: ServiceDefinition = {
   published: incentivesPublished,
   reactions: incentivesReactions,
   migrations: incentivesMigrations,
-  controllers: [GrantController, LedgerController],
+  controllers: [GrantController, LedgerController, WhatIfController],
   providers: [Grants],
 };
