@@ -8,6 +8,8 @@ import { alive } from '#libs/postgres';
 import type { KeeperMessage } from './keeper.js';
 
 const PATIENCE_MS = 30_000;
+/** Twelve processes that start at once on a small machine take their time. */
+const START_MS = 300_000;
 
 /** Programs as npm's scripts have them: compiled, named from the repository's root. */
 export const program = (name: string): string => path.resolve('dist', name);
@@ -78,7 +80,7 @@ export class Program {
       this.keeper.tell({ began: pid });
       child.once('exit', () => this.keeper.tell({ ended: pid }));
     }
-    for (const until = Date.now() + 4 * PATIENCE_MS; child === this.child && this.running && Date.now() < until; await sleep(50))
+    for (const until = Date.now() + START_MS; child === this.child && this.running && Date.now() < until; await sleep(50))
       if (await answers(ready)) return;
     if (child !== this.child) return; // it was stopped and started again meanwhile
     const said = (await readFile(this.log, 'utf8').catch(() => '')).trim().split('\n').slice(-10).join('\n');
