@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { missingTools } from '#libs/kafka-broker';
 import { Actors } from './actors.js';
 import { type Examples, readExamples } from './examples.js';
-import { Api } from './http.js';
+import { Api, Refused } from './http.js';
 import { play } from './play.js';
 import { progressBar } from './progress.js';
 import { holdsDemo } from './register.js';
@@ -76,14 +76,23 @@ const readOptions = (): Options => {
   return { json, keep, url, kafka, instances: Number(instances) };
 };
 
+const holdsAlready =
+  'this server holds the people of the demo already; to empty it: ' +
+  'docker compose --env-file examples/demo.env down -v (containers), or delete its data folder (npm start), and start it again';
+
 interface Obstacle { readonly because: string; readonly code: number }
 
 /** Why it cannot be played there; that it was played already is no failure. */
 const obstacleTo = async (api: Api, actors: Actors, examples: Examples): Promise<Obstacle | undefined> => {
-  if (!(await isManual(api, actors)))
+  const manual = await isManual(api, actors).catch((error: unknown) => {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  });
+  if (manual === undefined)
+    return { because: 'this server has no development issuer: of containers, start it with --env-file examples/demo.env', code: 1 };
+  if (!manual)
     return { because: "this server's clock is the machine's: start it with JINJI_CLOCK=manual to play the demo", code: 1 };
-  if (await holdsDemo(api, actors, examples))
-    return { because: 'this server holds the people of the demo already: start it on an empty data folder to play', code: 0 };
+  if (await holdsDemo(api, actors, examples)) return { because: holdsAlready, code: 0 };
   return undefined;
 };
 
