@@ -29,6 +29,10 @@ export const promotions = {
     ...decision(), organisation: ref(), by: Type.Union([Type.Literal('person'), Type.Literal('pack')]),
     from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()), on: dateString(),
   }),
+  'jinji.promotion.automation-refused.v1': contract('jinji.promotions', 'worker', 'The person refused a decision by automation alone (PIPL art. 24): it waits for a named person.', decision()),
+  'jinji.promotion.decided-in-person.v1': contract('jinji.promotions', 'worker', 'A named person decided, with reasons, what the person would not have decided by automation.', {
+    ...decision(), outcome: oneOf('confirmed', 'changed', 'rejected'),
+  }),
   'jinji.promotion.rejected.v1': contract('jinji.promotions', 'worker', 'A person rejected the proposal.', decision()),
   'jinji.promotion.superseded.v1': contract('jinji.promotions', 'worker', 'A later decision on the same contest takes its place; all its effects fall, but for the money that it `keeps`.', {
     ...decision(), next: Type.Optional(id()),

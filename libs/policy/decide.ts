@@ -24,6 +24,10 @@ const decideRevision = (pack: Pack, facts: Facts): Decision => {
   const places = possiblePlaces(pack, facts);
   const [first, ...others] = places.map((place) => decideAt(pack, facts, place));
   if (first === undefined) throw new Error('there is always one place, even none');
+  const { decidedAs } = facts.placing;
+  if (decidedAs !== undefined)
+    return { ...first, reasons: [...first.reasons, reason('decided-in-person', 'all', null,
+      `本人拒绝自动化决定，由人工按第 ${decidedAs} 名决定`, `automation was refused; a named person decided as for rank ${decidedAs}`)] };
   return others.length === 0 ? first : settleTie(first, others, facts, pack);
 };
 
@@ -93,7 +97,8 @@ const occupationOf = ({ occupations }: Pack, { contest }: Facts): 'listed' | 'ou
 
 /** The rank; or, where it is shared and nobody ruled, every place that a panel could give. */
 const possiblePlaces = (pack: Pack, { placing }: Facts): readonly (number | null)[] => {
-  const { rank, tied, ruled } = placing;
+  const { rank, tied, ruled, decidedAs } = placing;
+  if (decidedAs !== undefined) return [decidedAs];
   if (rank === null || tied <= 1) return [rank];
   if (ruled !== null) return [ruled];
   switch (pack.ranking.tieAtCut) {

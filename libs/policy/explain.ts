@@ -40,7 +40,7 @@ export const explain = (pack: Pack, facts: Facts): Explanation => {
     pack.citations.filter(({ id }) => ids.includes(id)).map(
       ({ document, title, quote, quoted }) => ({ document, title, quote, quoted }),
     );
-  const place = facts.placing.ruled ?? facts.placing.rank;
+  const place = facts.placing.decidedAs ?? facts.placing.ruled ?? facts.placing.rank;
   return {
     outcome: outcomeText(pack, decision),
     reasons: decision.reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
@@ -93,10 +93,11 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     found.push({ fact, change, then: outcomeText(pack, other) });
     return true;
   };
-  const { placing, held, person } = facts;
+  const { held, person } = facts;
+  const { decidedAs, ...placing } = facts.placing;
   const at = (rank: number): Facts => ({ ...facts, placing: { ...placing, rank, unranked: null, tied: 1, ruled: null } });
   const instead = (rank: number, was: number) => text(`名次为第 ${rank} 名（现为第 ${was} 名）`, `rank ${rank} instead of ${was}`);
-  const rank = placing.ruled ?? placing.rank;
+  const rank = decidedAs ?? placing.ruled ?? placing.rank;
   if (rank !== null) {
     for (let better = rank - 1; better >= 1; better -= 1) if (attempt('rank', at(better), instead(better, rank))) break;
     for (let worse = rank + 1; worse <= placing.field; worse += 1) if (attempt('rank', at(worse), instead(worse, rank))) break;

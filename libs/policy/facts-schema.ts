@@ -7,7 +7,7 @@ const level = () => oneOf(1, 2, 3, 4, 5);
 const instant = () => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', description: 'an instant, UTC' });
 
 const placing = () => record({
-  rank: orNull(count(1)), unranked: orNull(name()), tied: count(1), ruled: orNull(count(1)), field: count(),
+  rank: orNull(count(1)), unranked: orNull(name()), tied: count(1), ruled: orNull(count(1)), decidedAs: Type.Optional(count(1)), field: count(),
   theory: orNull(mark()), practical: orNull(mark()),
   medal: Type.Optional(oneOf('gold', 'silver', 'bronze', 'excellence', 'none')), ifPassed: orNull(record({ rank: count(1), field: count(1) })),
   own: Type.Optional(Type.String({ description: 'a digest of the own result: revisions with the same one differ by others\' results' })),

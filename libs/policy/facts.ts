@@ -32,6 +32,8 @@ export interface PlacingFacts {
   readonly tied: number;
   /** The place within a shared rank that a panel ruled, if it did. */
   readonly ruled: number | null;
+  /** The place by which a named person decided, where automation was refused. */
+  readonly decidedAs?: number;
   /** How many are ranked. */
   readonly field: number;
   readonly theory: string | null;

@@ -35,6 +35,8 @@ export interface TestService {
   /** Until everything that follows from what was recorded has happened. */
   settled(): Promise<void>;
   token(as?: As | Role): Promise<string>;
+  /** Stops it and starts it again on the same database, as a deployment does. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,21 +96,19 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
     PEERS_URL: 'http://127.0.0.1:9/{service}', ...options.env,
   });
   const log = pino({ level: process.env.LOG_LEVEL ?? 'error' }, pino.destination({ fd: 2, sync: true }));
-  const service = await createService(definition, config, {
-    keys, log, clockStart: options.clock ?? '2026-03-02T01:00:00.000Z',
-  }).catch(
+  const start = () => createService(definition, config, { keys, log, clockStart: options.clock ?? '2026-03-02T01:00:00.000Z' });
+  let service = await start().catch(
     async (error: unknown) => {
       await database.drop();
       throw error;
     },
   );
-  const fastify = service.app.getHttpAdapter().getInstance();
 
   const request = async <T>(
     method: string, path: string, { as = {}, body, headers = {} }: TestRequest = {},
   ): Promise<TestAnswer<T>> => {
     const isFile = Buffer.isBuffer(body) || typeof body === 'string';
-    const answer = await fastify.inject({
+    const answer = await service.app.getHttpAdapter().getInstance().inject({
       method: method as 'GET',
       url: path,
       headers: {
@@ -140,7 +140,12 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
   };
 
   return {
-    service, database, request, settled,
+    get service() { return service; },
+    database, request, settled,
+    restart: async () => {
+      await service.close();
+      service = await start();
+    },
     token: (as = {}) => sign(as),
     moveClock: async (now) => {
       const moved = await request('POST', '/admin/clock', { as: 'operator', body: { now } });

@@ -11,6 +11,7 @@ import { CredentialController } from './credential/credential.http.js';
 import { Holders } from './credential/holders.js';
 import { DecisionController } from './decision/decision.http.js';
 import { decision } from './decision/decision.js';
+import { InPersonController } from './decision/in-person.http.js';
 import { Decisions } from './decision/decisions.js';
 import { decisionsView } from './decision/decisions-view.js';
 import { file } from './file/file.js';
@@ -64,7 +65,7 @@ export const certification: ServiceDefinition = {
   jobs: [DecisionRunJob, RefoldJob, CertificateJob, ShredJob],
   migrations: certificationMigrations,
   controllers: [
-    DecisionController, CertificateController, CredentialController, VerifyController, StatusListController, IssuerKeyController,
+    DecisionController, InPersonController, CertificateController, CredentialController, VerifyController, StatusListController, IssuerKeyController,
     SkillRecordController, MeController, HrController, PoliciesController,
   ],
   providers: [Decisions, Tasks, SkillRecords, Certificates, Holders, IssuerKeys, StatusLists, Site],

@@ -75,4 +75,16 @@ class Certification1772400000000 implements MigrationInterface {
   }
 }
 
-export const certificationMigrations: readonly MigrationClass[] = [Certification1772400000000, Certificates1779350400000];
+class InPerson1795200000000 implements MigrationInterface {
+  name = 'InPerson1795200000000';
+
+  async up(run: QueryRunner): Promise<void> {
+    await run.query("ALTER TABLE decisions ADD COLUMN automation text NOT NULL DEFAULT 'accepted'");
+  }
+
+  async down(run: QueryRunner): Promise<void> {
+    await run.query('ALTER TABLE decisions DROP COLUMN automation');
+  }
+}
+
+export const certificationMigrations: readonly MigrationClass[] = [Certification1772400000000, Certificates1779350400000, InPerson1795200000000];

@@ -52,6 +52,10 @@ export const certificationPublished = published(
       PromotionApproved: (recorded, first) => publication('jinji.promotion.approved.v1', {
         ...about(recorded, first), by: recorded.event.how, ...given(recorded.event), on: recorded.event.on,
       }),
+      AutomationRefused: (recorded, first) => publication('jinji.promotion.automation-refused.v1', decided(recorded, first)),
+      DecidedInPerson: (recorded, first) => publication('jinji.promotion.decided-in-person.v1', {
+        ...decided(recorded, first), outcome: recorded.event.outcome,
+      }),
       PromotionRejected: (recorded, first) => publication('jinji.promotion.rejected.v1', decided(recorded, first)),
       PromotionSuperseded: (recorded, first) => {
         const { next, keeps } = recorded.event;

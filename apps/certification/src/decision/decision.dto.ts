@@ -1,12 +1,13 @@
-import type { Text } from '#libs/decider';
+import { text, type Text } from '#libs/decider';
 import { type Checked, type Cited, type Explanation, outcomeText, type Pack } from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField,
   PageQuery, RefField,
   TextField,
 } from '#libs/web';
-import { type DecisionState, stateName } from './decision.js';
-import { decisionStates, type DecisionRow, type DecisionStateName } from './decisions-view.js';
+import { stateName } from './decision-names.js';
+import { type DecisionState, noteKinds, type ReviewOutcome, reviewOutcomes } from './decision.js';
+import { type Automation, automations, decisionStates, type DecisionRow, type DecisionStateName } from './decisions-view.js';
 
 const modes = ['award', 'approve', 'recommend'] as const;
 const payees = ['person', 'team', 'coach', 'employer'] as const;
@@ -44,6 +45,9 @@ export class DecisionDto {
   @ListField(() => HonourDto) honours!: HonourDto[];
   @ListField(() => MoneyDto) money!: MoneyDto[];
   @ListField(() => 'string', { description: 'effects that a panel must settle first', example: ['level'] }) held!: string[];
+  @EnumField(automations, {
+    description: 'the person refused the automated decision: it waits for a named person, or a named person decided',
+  }) automation!: Automation;
   @InstantField({ nullable: true, description: 'the public notice (公示) lasts until then' }) noticeUntil!: string | null;
   @IdField({ nullable: true }) certificate!: string | null;
   @TextField({
@@ -52,7 +56,7 @@ export class DecisionDto {
 }
 
 export class NoteDto {
-  @EnumField(['objection', 'objection-dismissed', 'ruling', 'rejection']) what!: string;
+  @EnumField(noteKinds) what!: (typeof noteKinds)[number];
   @RefField({ description: 'the subject who wrote it' }) by!: string;
   @TextField({ max: 2000, nullable: true, description: 'null: erased with the person' }) text!: string | null;
 }
@@ -85,6 +89,20 @@ export class ReasonsDto {
 
 export class ObjectionDto {
   @TextField({ max: 2000, description: 'what you object to; kept encrypted', example: '我的技师证书未计入，请核对。' }) grounds!: string;
+}
+
+export class RefuseAutomationDto {
+  @TextField({
+    max: 2000, description: 'what the person says; kept encrypted', example: '我不同意仅由自动化方式作出决定，请人工决定。',
+  }) statement!: string;
+}
+
+export class InPersonDto {
+  @EnumField(reviewOutcomes, {
+    description: 'confirmed as proposed; changed to what the pack gives for another place; or rejected',
+  }) outcome!: ReviewOutcome;
+  @IntegerField({ min: 1, optional: true, description: 'for `changed`: as for which rank', example: 10 }) place?: number;
+  @TextField({ max: 2000, description: 'why; kept encrypted', example: '经人工复核，名次与材料无误，维持原决定。' }) reasons!: string;
 }
 
 export class RulingDto {
@@ -160,6 +178,9 @@ export class ExplanationDto {
     description: 'the nearest changes that would have led elsewhere, found by deciding again',
   }) changes!: ChangeDto[];
   @ListField(() => 'id', { description: 'the public events that the facts come from' }) sources!: string[];
+  @TextField({
+    nullable: true, description: 'who decided, where the person refused that automation does', example: 'a named person decided: confirmed',
+  }) inPerson!: string | null;
 }
 
 /** What belongs to the organisation and the log is no part of a decision as it is shown. */
@@ -173,6 +194,7 @@ export const explained = (
   id: string, state: Exclude<DecisionState, { is: 'none' }>, pack: Pack | null, explanation: Explanation | null,
   { language }: Caller,
 ): ExplanationDto => ({
+  inPerson: inPersonText(state)?.[language] ?? null,
   decision: id, state: state.is, pack: pack === null ? null : `${pack.id} ${pack.version}`, sources: [...state.found.sources],
   outcome: explanation === null ? stateName[state.is][language] : explanation.outcome[language],
   reasons: explanation === null
@@ -186,6 +208,13 @@ export const explained = (
     ({ fact, change, then }) => ({ fact, change: change[language], then: then[language] }),
   ),
 });
+
+const inPersonText = ({ refusal, review }: Exclude<DecisionState, { is: 'none' }>): Text | null => {
+  if (refusal === null) return null;
+  if (review === null) return text('本人已拒绝自动化决定，待指定人员决定', 'the automated decision was refused: a named person is to decide');
+  const [zh, en] = { confirmed: ['维持', 'confirmed'], changed: ['变更', 'changed'], rejected: ['驳回', 'rejected'] }[review.outcome];
+  return text(`由人工决定：${zh ?? ''}（${review.by}）`, `a named person decided: ${en ?? ''} (${review.by})`);
+};
 
 /** One sentence of what a decision gives, for lists. */
 export const outcomeOf = (pack: Pack | null, row: DecisionRow): Text => {

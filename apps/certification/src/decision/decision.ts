@@ -8,10 +8,15 @@
  *        ▼                                     │                      revoked (its worker's record was merged away)
  *      held ───────────────────────────────────┘
  *   Beside them: held by the rules (a panel must settle it) · without effect · rejected by a person.
+ *
+ *   A person may refuse that it is decided by automation alone (PIPL art. 24(3)), until a person has approved it. It then waits
+ *   for a named person, who decides with reasons: confirmed (and so approved) · changed (to what the pack gives for another
+ *   place; another decision takes this one's place) · rejected, which also revokes what the pack had approved by itself.
  */
 import { civilDate, type CivilDate, type Decider, derivedId, type Instant, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { EffectKind, Effects, Facts, HonourEffect, Level, MoneyEffect, Reason } from '#libs/policy';
+import { nextStep, stateName } from './decision-names.js';
 
 export interface PackRef { readonly id: string; readonly version: string; readonly digest: string }
 
@@ -57,6 +62,9 @@ export type DecisionEvent =
   | { type: 'ObjectionDismissed'; by: string; reasons: string }
   /** A panel gave a place within a shared rank; another decision takes this one's place. */
   | { type: 'PlaceRuled'; place: number; by: string; reasons: string }
+  /** `statement`, `reasons`: texts in the vault. */
+  | { type: 'AutomationRefused'; by: string; statement: string }
+  | { type: 'DecidedInPerson'; by: string; outcome: ReviewOutcome; reasons: string }
   | { type: 'NoticeEnded' }
   | ({ type: 'PromotionApproved'; by: string; how: 'person' | 'pack'; on: CivilDate } & Given)
   | { type: 'PromotionRejected'; by: string; reasons: string }
@@ -65,8 +73,19 @@ export type DecisionEvent =
   | { type: 'PromotionSuperseded'; next: string; keeps?: readonly string[] }
   | { type: 'PromotionRevoked'; because: string };
 
+export const reviewOutcomes = ['confirmed', 'changed', 'rejected'] as const;
+export type ReviewOutcome = (typeof reviewOutcomes)[number];
+/** What is known of an automated decision that the person refused, in the same contest. */
+export interface AutomationRefusal { readonly by: string; readonly statement: string }
+export interface Review { readonly by: string; readonly outcome: ReviewOutcome; readonly reasons: string }
+
 export type DecisionCommand =
-  | { type: 'Find'; about: About; found: Found; effects: Effects; noticeUntil: Instant; approval: 'person' | 'pack' }
+  | {
+    type: 'Find'; about: About; found: Found; effects: Effects; noticeUntil: Instant; approval: 'person' | 'pack';
+    refusal?: AutomationRefusal; review?: Review
+  }
+  | { type: 'RefuseAutomation'; by: string; statement: string }
+  | { type: 'DecideInPerson'; by: string; trainers: readonly string[]; outcome: ReviewOutcome; reasons: string; at: Instant }
   | { type: 'Confirm'; found: Found }
   /** `grounds` and `reasons` are texts in the vault. */
   | { type: 'Object'; by: string; grounds: string; at: Instant }
@@ -88,13 +107,14 @@ export type DecisionState =
   | ({ readonly is: 'onNotice' | 'awaiting'; readonly proposed: Proposed } & Known)
   /** `proposed` where a person objected; null where the rules hold all of it. */
   | ({ readonly is: 'held'; readonly proposed: Proposed | null } & Known)
-  | ({ readonly is: 'approved'; readonly proposed: Proposed } & Known)
-  | ({ readonly is: 'issued'; readonly proposed: Proposed; readonly certificate: string } & Known)
+  | ({ readonly is: 'approved'; readonly proposed: Proposed; readonly how: 'person' | 'pack' } & Known)
+  | ({ readonly is: 'issued'; readonly proposed: Proposed; readonly how: 'person' | 'pack'; readonly certificate: string } & Known)
   | ({ readonly is: 'withoutEffect' | 'rejected' | 'superseded' | 'revoked' } & Known);
 
+export const noteKinds = ['objection', 'objection-dismissed', 'ruling', 'rejection', 'automation-refused', 'decided-in-person'] as const;
 /** What a person wrote about it; the text lies in the vault. */
 export interface Note {
-  readonly what: 'objection' | 'objection-dismissed' | 'ruling' | 'rejection';
+  readonly what: (typeof noteKinds)[number];
   readonly by: string;
   readonly text: string;
 }
@@ -105,6 +125,8 @@ interface Known {
   readonly notes: readonly Note[];
   /** Effects that a panel must settle. */
   readonly held: readonly EffectKind[];
+  readonly refusal: AutomationRefusal | null;
+  readonly review: Review | null;
 }
 
 /** 考培分离: whoever trained the candidate does not certify, nor the candidate; it holds for whatever leads to the level. */
@@ -131,7 +153,7 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       if (state.is !== 'held' || state.proposed === null) throw wrong(state, 'no-objection');
       return [
         { type: 'ObjectionDismissed', by: command.by, reasons: command.reasons },
-        ...(command.at >= state.proposed.noticeUntil ? endNotice(state.proposed, state.proposed.noticeUntil) : []),
+        ...(command.at >= state.proposed.noticeUntil ? endNotice(state, state.proposed, state.proposed.noticeUntil) : []),
       ];
     case 'RulePlace': {
       if (isOver(state) || state.is === 'none' || !state.found.reasons.some(({ code }) => code === 'tie-at-the-cut'))
@@ -143,13 +165,24 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       return [{ type: 'PlaceRuled', by: command.by, place: command.place, reasons: command.reasons }];
     }
     case 'EndNotice':
-      return state.is === 'onNotice' && command.due >= state.proposed.noticeUntil ? endNotice(state.proposed, command.due) : [];
+      return state.is === 'onNotice' && command.due >= state.proposed.noticeUntil ? endNotice(state, state.proposed, command.due) : [];
     case 'Approve': {
       if ((state.is === 'approved' || state.is === 'issued')) return []; // approved already, whoever asks again
       if (state.is !== 'awaiting') throw wrong(state, state.is === 'onNotice' ? 'notice-not-over' : 'not-awaiting-approval');
+      if (state.refusal !== null && state.review === null)
+        throw new WrongState('automation-refused', text('本人已拒绝自动化决定', 'the person refused the automated decision'),
+          'decide it in person, with reasons');
       apart(command.by, state.about.worker, command.trainers);
       return [approval(state.proposed, command.by, 'person', command.at)];
     }
+    case 'RefuseAutomation': {
+      if (isOver(state) || state.is === 'rejected') throw wrong(state, 'not-open');
+      if (state.is !== 'none' && state.refusal !== null) return [];
+      if ('how' in state && state.how === 'person')
+        throw new WrongState('decided-by-a-person', text('该决定已由人工批准', 'a person approved this decision'), 'object to it, or appeal');
+      return [{ type: 'AutomationRefused', by: command.by, statement: command.statement }];
+    }
+    case 'DecideInPerson': return inPerson(command, state);
     case 'Reject':
       if (state.is === 'rejected') return [];
       if (state.is !== 'onNotice' && state.is !== 'awaiting' && state.is !== 'held') throw wrong(state, 'not-open');
@@ -162,7 +195,43 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
   }
 };
 
-const find = (
+/** A named person, apart from the candidate, decides what the person would not have decided by automation. */
+const inPerson = (
+  { by, trainers, outcome, reasons, at }: Extract<DecisionCommand, { type: 'DecideInPerson' }>, state: DecisionState,
+): readonly DecisionEvent[] => {
+  if (isOver(state) || state.is === 'none' || state.is === 'rejected') throw wrong(state, 'not-open');
+  if (state.refusal === null)
+    throw new WrongState('automation-not-refused', text('本人未拒绝自动化决定', 'the automated decision was not refused'), nextStep[state.is]);
+  if (state.review !== null)
+    throw new WrongState('decided-in-person', text('已由人工决定', 'a named person decided it'), 'object to it, or appeal');
+  apart(by, state.about.worker, trainers);
+  const decided: DecisionEvent = { type: 'DecidedInPerson', by, outcome, reasons };
+  switch (outcome) {
+    case 'confirmed':
+      if (state.is === 'held') throw wrong(state, 'not-settled');
+      return state.is === 'awaiting' ? [decided, approval(state.proposed, by, 'person', at)] : [decided];
+    case 'changed':
+      if (state.found.facts.placing.rank === null)
+        throw new WrongState('not-ranked', text('该选手未获名次', 'the person was not ranked'), 'correct the result, or confirm');
+      return [decided];
+    case 'rejected':
+      switch (state.is) {
+        case 'withoutEffect': throw wrong(state, 'nothing-to-reject');
+        case 'approved':
+        case 'issued': return [decided, { type: 'PromotionRevoked', because: 'decided-in-person' }];
+        default: return [decided, { type: 'PromotionRejected', by, reasons }];
+      }
+  }
+};
+
+const find = (command: Extract<DecisionCommand, { type: 'Find' }>): readonly DecisionEvent[] => [
+  ...first(command),
+  // What was refused is refused for the contest: a later decision on it waits for a person too.
+  ...(command.refusal === undefined ? [] : [{ type: 'AutomationRefused', ...command.refusal } as const]),
+  ...(command.review === undefined ? [] : [{ type: 'DecidedInPerson', ...command.review } as const]),
+];
+
+const first = (
   { about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>,
 ): readonly DecisionEvent[] => {
   const { level, honours, money, held } = effects;
@@ -188,8 +257,12 @@ const supersession = ({ next, money }: Extract<DecisionCommand, { type: 'Superse
   return { type: 'PromotionSuperseded', next, ...(keeps.length === 0 ? {} : { keeps }) };
 };
 
-const endNotice = (proposed: Proposed, at: Instant): readonly DecisionEvent[] =>
-  [{ type: 'NoticeEnded' }, ...(proposed.approval === 'pack' ? [approval(proposed, 'pack', 'pack', at)] : [])];
+/** Then a person approves, or the pack; or the named person has decided already, and not the pack alone where that was refused. */
+const endNotice = ({ refusal, review }: Known, proposed: Proposed, at: Instant): readonly DecisionEvent[] => {
+  const ended: DecisionEvent = { type: 'NoticeEnded' };
+  if (review !== null) return [ended, approval(proposed, review.by, 'person', at)];
+  return proposed.approval === 'pack' && refusal === null ? [ended, approval(proposed, 'pack', 'pack', at)] : [ended];
+};
 
 const approval = ({ from, to, rule, honours, money }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
   ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money });
@@ -216,8 +289,8 @@ const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
 type Further = Exclude<DecisionEvent, { type: 'PromotionProposed' | 'NothingFound' | 'PromotionHeld' }>;
 
 const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further): DecisionState => {
-  const { about, found, held, notes } = state;
-  const same = { about, found, held, notes };
+  const { about, found, held, notes, refusal, review } = state;
+  const same = { about, found, held, notes, refusal, review };
   const noted = (what: Note['what'], by: string, text: string) => ({ ...same, notes: [...notes, { what, by, text }] });
   const proposed = 'proposed' in state ? state.proposed : null;
   switch (event.type) {
@@ -226,6 +299,14 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
       const { facts, sources, revision, reasons } = event;
       return { ...state, found: { facts, sources, revision, reasons } };
     }
+    case 'AutomationRefused': {
+      const { by, statement } = event;
+      return { ...state, refusal: { by, statement }, notes: noted('automation-refused', by, statement).notes };
+    }
+    case 'DecidedInPerson': {
+      const { by, outcome, reasons } = event;
+      return { ...state, review: { by, outcome, reasons }, notes: noted('decided-in-person', by, reasons).notes };
+    }
     case 'PlaceRuled': return { ...state, notes: noted('ruling', event.by, event.reasons).notes };
     case 'ObjectionRaised': return { is: 'held', proposed, ...noted('objection', event.by, event.grounds) };
     case 'ObjectionDismissed': {
@@ -233,11 +314,11 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
       return proposed === null ? { ...state, ...after } : { is: 'onNotice', proposed, ...after };
     }
     case 'NoticeEnded': return proposed === null ? state : { is: 'awaiting', proposed, ...same };
-    case 'PromotionApproved': return proposed === null ? state : { is: 'approved', proposed, ...same };
+    case 'PromotionApproved': return proposed === null ? state : { is: 'approved', proposed, how: event.how, ...same };
     case 'PromotionRejected': return { is: 'rejected', ...noted('rejection', event.by, event.reasons) };
     case 'PromotionIssued': return proposed === null
       ? state
-      : { is: 'issued', proposed, certificate: event.certificate, ...same };
+      : { is: 'issued', proposed, how: 'how' in state ? state.how : 'person', certificate: event.certificate, ...same };
     case 'PromotionSuperseded': return { is: 'superseded', ...same };
     case 'PromotionRevoked': return { is: 'revoked', ...same };
   }
@@ -247,27 +328,12 @@ const known = (event: About & Found, held: readonly EffectKind[]): Known => {
   const { worker, contest, entryNumber, occupation, organisation, nth, pack, facts, sources, revision, reasons } = event;
   return {
     about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons },
-    held, notes: [],
+    held, notes: [], refusal: null, review: null,
   };
 };
 
 const wrong = (state: DecisionState, rule: string): WrongState =>
   new WrongState(rule, text(`决定目前${stateName[state.is].zh}`, `the decision is ${stateName[state.is].en}`), nextStep[state.is]);
-
-export const stateName = {
-  none: text('不存在', 'unknown'), onNotice: text('公示中', 'on notice'), awaiting: text('待批准', 'awaiting approval'),
-  held: text('暂缓', 'held'),
-  approved: text('已批准', 'approved'), issued: text('已发证', 'issued'), withoutEffect: text('无晋级', 'without effect'),
-  rejected: text('已驳回', 'rejected'),
-  superseded: text('已被取代', 'superseded'), revoked: text('已撤销', 'revoked'),
-} as const;
-
-const nextStep: Record<DecisionState['is'], string> = {
-  none: 'none', onNotice: 'wait until the notice is over, or object', awaiting: 'approve or reject',
-  held: 'settle it, dismiss the objection, or reject',
-  approved: 'none: the certificate follows by itself', issued: 'none', withoutEffect: 'none', rejected: 'none',
-  superseded: 'see the later decision', revoked: 'none',
-};
 
 const decider: Decider<DecisionCommand, DecisionState, DecisionEvent> = { initial: { is: 'none' }, decide, evolve };
 

@@ -9,6 +9,10 @@ export const decisionStates = [
 ] as const satisfies DecisionState['is'][];
 export type DecisionStateName = (typeof decisionStates)[number];
 
+/** Did the person refuse that automation decides, and did a named person decide then? */
+export const automations = ['accepted', 'refused', 'decided-in-person'] as const;
+export type Automation = (typeof automations)[number];
+
 /** A position fits into a safe integer; PostgreSQL's driver gives a bigint as text. */
 export const whole = { to: (value: number) => value, from: Number };
 
@@ -31,6 +35,7 @@ export class DecisionRow {
   @Column('jsonb') money!: MoneyEffect[];
   /** Effects that wait for a panel, or for an objection to be settled. */
   @Column('jsonb') held!: EffectKind[];
+  @Column('text') automation!: Automation;
   @Column('text', { name: 'notice_until', nullable: true }) noticeUntil!: string | null;
   @Column('uuid', { nullable: true }) certificate!: string | null;
   @Column('text', { nullable: true }) number!: string | null;
@@ -45,7 +50,7 @@ const insert = (recorded: Recorded<Found>, db: EntityManager, parts: Partial<Dec
   const { aggregateId: id, version, position, event } = recorded;
   const { organisation, contest, worker, entryNumber, occupation, nth, facts } = event;
   const nothing = {
-    from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], noticeUntil: null,
+    from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], automation: 'accepted' as const, noticeUntil: null,
     certificate: null, number: null,
   };
   return db.insert(DecisionRow, {
@@ -68,6 +73,8 @@ export const decisionsView = view<DecisionEvent>('decisions', [DecisionRow], {
   PromotionConfirmed: (recorded, db) => change(recorded, db, { rank: recorded.event.facts.placing.rank }),
   ObjectionRaised: (recorded, db) => change(recorded, db, { state: 'held' }),
   ObjectionDismissed: (recorded, db) => change(recorded, db, { state: 'onNotice' }),
+  AutomationRefused: (recorded, db) => change(recorded, db, { automation: 'refused' }),
+  DecidedInPerson: (recorded, db) => change(recorded, db, { automation: 'decided-in-person' }),
   NoticeEnded: (recorded, db) => change(recorded, db, { state: 'awaiting' }),
   PromotionApproved: (recorded, db) => change(recorded, db, { state: 'approved' }),
   PromotionRejected: (recorded, db) => change(recorded, db, { state: 'rejected' }),

@@ -5,7 +5,8 @@
 import type { Decider } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { ContestFacts, PersonFacts, Place } from '#libs/policy';
-import type { PackRef } from '../decision/decision.js';
+import { digestOf } from '#libs/policy';
+import type { AutomationRefusal, PackRef, Review } from '../decision/decision.js';
 
 /** A contest's facts about this worker, as the last final revision and the seal have them. */
 export interface Result {
@@ -32,6 +33,9 @@ export type FileEvent =
   /** A person said no to these effects: as long as the rules say the same, they count for nothing. */
   | { type: 'EffectsRejected'; contest: string; effects: string }
   | { type: 'PlaceRuled'; contest: string; place: number; by: string; reasons: string }
+  | ({ type: 'AutomationRefused'; contest: string } & AutomationRefusal)
+  /** `place`: as for which rank; null where what was proposed is confirmed or rejected. */
+  | ({ type: 'DecidedInPerson'; contest: string; place: number | null } & Review)
   | { type: 'SkillRecordOpened'; occupation: string }
   | { type: 'TrainedBy'; enrolment: string; trainers: readonly string[] }
   | { type: 'UnitKnown'; unit: string | null }
@@ -51,6 +55,10 @@ export interface Settled {
   /** The place within a shared rank that a panel ruled. */
   readonly ruled: number | null;
   readonly rejected: string | null;
+  /** The person would not be decided about by automation alone. */
+  readonly refusal?: AutomationRefusal;
+  /** What a named person then decided, of this very placing; `applied`: a decision says so already. */
+  readonly review?: Review & { readonly place: number | null; readonly placing: string; readonly applied: boolean };
 }
 export interface Known extends Result, Settled {
   readonly made: Made | null;
@@ -75,10 +83,17 @@ const initial: FileState = {
 
 const add = (list: readonly string[], ...values: readonly string[]): readonly string[] => [...new Set([...list, ...values])];
 
-const known = (result: Result & Partial<Settled>, before: Known | undefined): Known => ({
-  ...result, ruled: before?.ruled ?? result.ruled ?? null, rejected: before?.rejected ?? result.rejected ?? null,
-  made: before?.made ?? null,
-});
+const known = (result: Result & Partial<Settled>, before: Known | undefined): Known => {
+  const [refusal, review] = [before?.refusal ?? result.refusal, before?.review ?? result.review];
+  return {
+    ...result, ruled: before?.ruled ?? result.ruled ?? null, rejected: before?.rejected ?? result.rejected ?? null,
+    ...(refusal === undefined ? {} : { refusal }), ...(review === undefined ? {} : { review }), made: before?.made ?? null,
+  };
+};
+
+/** A named person decides about one placing: corrected, it waits for a person again. */
+export const reviewed = ({ review, placing }: Known): Known['review'] =>
+  (review !== undefined && review.placing === digestOf(placing) ? review : undefined);
 
 /**
  * Does this result take the place of what is known? A later revision does. One person who was entered twice in a contest
@@ -103,11 +118,19 @@ export const evolveFile = (state: FileState, event: FileEvent): FileState => {
     }
     case 'DecisionMade': {
       const { type: _, contest, ...made } = event;
-      return change(contest, { made });
+      const review = state.contests[contest]?.review;
+      const isNew = made.decision !== state.contests[contest]?.made?.decision;
+      return change(contest, { made, ...(review === undefined || !isNew ? {} : { review: { ...review, applied: true } }) });
     }
     case 'DecisionRevoked': return change(event.contest, { made: null });
     case 'EffectsRejected': return change(event.contest, { rejected: event.effects });
     case 'PlaceRuled': return change(event.contest, { ruled: event.place });
+    case 'AutomationRefused': return change(event.contest, { refusal: { by: event.by, statement: event.statement } });
+    case 'DecidedInPerson': {
+      const { type: _, contest, ...review } = event;
+      const placing = state.contests[contest]?.placing;
+      return placing === undefined ? state : change(contest, { review: { ...review, placing: digestOf(placing), applied: false } });
+    }
     case 'SkillRecordOpened': return { ...state, occupations: add(state.occupations, event.occupation) };
     case 'TrainedBy': return { ...state, trainers: add(state.trainers, ...event.trainers) };
     case 'UnitKnown': return { ...state, unit: event.unit };

@@ -5,8 +5,8 @@ import {
 } from '#libs/policy';
 import type { Because, Work } from '#libs/service';
 import { certificate } from '../certificate/certificate.js';
-import { decision, type DecisionCommand, decisionId } from '../decision/decision.js';
-import { counts, evolveFile, file, type FileEvent, type FileState, type Known, type Result } from '../file/file.js';
+import { decision, type DecisionCommand, decisionId, type Review } from '../decision/decision.js';
+import { counts, evolveFile, file, type FileEvent, type FileState, type Known, type Result, reviewed } from '../file/file.js';
 import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { frozenPack } from './results.js';
 
@@ -50,8 +50,10 @@ const outcomeOf = (known: Known): Outcome => {
     const valid = place.rank !== null && ruled !== null && ruled >= place.rank && ruled < place.rank + place.tied;
     return { ...place, ruled: valid ? ruled : null };
   };
+  const place = reviewed(known)?.place ?? null;
   return {
-    pack: frozenPack(pack), contest, placing: settled(placing), person, rejected,
+    pack: frozenPack(pack), contest, person, rejected,
+    placing: place === null ? settled(placing) : { ...settled(placing), decidedAs: place },
     ...(earlier === undefined ? {} : { earlier: earlier.map((one) => ({ ...one, placing: settled(one.placing) })) }),
   };
 };
@@ -109,24 +111,29 @@ const planned = async (work: Work, workers: readonly Refold[]): Promise<{ plans:
     // A correction still names the record that was merged away: the person's results go on in the other.
     if (mergedInto !== null && each.result !== null) later.push({ ...each, worker: mergedInto });
     else {
-      const news: readonly FileEvent[] =
-        each.result === null || !isNews(loaded.state, each.result) ? [] : [{ type: 'ResultKnown', ...each.result }];
+      const news = each.result === null ? [] : newsOf(loaded.state, each.result);
       plans.push({ ...each, version: loaded.version, news, state: news.reduce(evolveFile, loaded.state) });
     }
   }
   return { plans, later };
 };
 
+/** What a result tells a file that it does not know yet. */
+export const newsOf = (state: FileState, result: Result): readonly FileEvent[] =>
+  (isNews(state, result) ? [{ type: 'ResultKnown', ...result }] : []);
+
 const isNews = (state: FileState, result: Result): boolean => {
   const before = state.contests[result.contest.id];
   if (before === undefined) return true;
   if (!counts(result, before)) return false;
-  const { ruled: _1, rejected: _2, made: _3, ...known } = before;
+  const { ruled: _1, rejected: _2, made: _3, refusal: _4, review: _5, ...known } = before;
   return digestOf(known) !== digestOf(result);
 };
 
 /** The levels that each worker held from outside the chain, in the occupations of their contests. */
-const importedLevels = async (work: Work, plans: readonly Plan[]): Promise<ReadonlyMap<string, readonly ImportedLevel[]>> => {
+export const importedLevels = async (
+  work: Pick<Work, 'loadMany'>, plans: readonly Pick<Plan, 'worker' | 'state'>[],
+): Promise<ReadonlyMap<string, readonly ImportedLevel[]>> => {
   const ids = plans.map(({ worker, state: { contests, occupations } }) => {
     const relevant = new Set(Object.values(contests).map(({ contest }) => contest.occupation));
     return {
@@ -196,7 +203,16 @@ const commandOf = (work: Work, worker: string, step: Decided): DecisionCommand =
   return {
     type: 'Find', about: { worker, contest, entryNumber, occupation, organisation, nth: step.nth, pack: known.pack }, found,
     effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at), approval: pack?.process.approval ?? 'person',
+    ...(known.refusal === undefined ? {} : { refusal: known.refusal }), ...reviewOf(known),
   };
+};
+
+/** What a named person decided leads to this decision; a later one of the same contest waits for a person again. */
+const reviewOf = (known: Known): { review?: Review } => {
+  const review = reviewed(known);
+  if (review === undefined || review.applied) return {};
+  const { by, outcome, reasons } = review;
+  return { review: { by, outcome, reasons } };
 };
 
 const noticeEnd = (pack: Pack | null, at: Instant): Instant =>
