@@ -59,6 +59,7 @@ export const toWire = ({ type, data }: Publication, recorded: Recorded, source: 
       ce_sequence: String(recorded.position),
       ce_correlationid: recorded.metadata.correlation,
       ...(recorded.metadata.causation === null ? {} : { ce_causationid: recorded.metadata.causation }),
+      ...(recorded.metadata.traceparent === undefined ? {} : { traceparent: recorded.metadata.traceparent }),
       'content-type': 'application/json',
     },
     value,

@@ -117,6 +117,11 @@ export class ServiceConfig {
   @Max(65535)
   METRICS_PORT?: number;
 
+  /** Where traces go (OpenTelemetry, OTLP over HTTP), e.g. http://collector:4318; none are made where it is not set. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
   /** So long a query with `?after=` waits for the views at most. */
   @IsInt()
   @Min(0)

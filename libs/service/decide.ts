@@ -1,10 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Inject } from '@nestjs/common';
 import { type Aggregate, type Aggregates, type Done, streamOf } from '#libs/event-store';
+import type { Tracing } from '#libs/tracing';
 import { type Caller, NotFound } from '#libs/web';
 import { correlationOf, eventIdOf } from './request.js';
 import { guarded, type WorkOrder } from './work.js';
-import { AGGREGATES } from './tokens.js';
+import { AGGREGATES, TRACING } from './tokens.js';
 
 type Typed = { readonly type: string };
 type Any = Aggregate<unknown, unknown, Typed>;
@@ -27,9 +28,17 @@ export const decide = <C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id:
 
 @CommandHandler(Decision)
 export class DecisionHandler implements ICommandHandler<Decision> {
-  constructor(@Inject(AGGREGATES) private readonly aggregates: Aggregates) {}
+  constructor(
+    @Inject(AGGREGATES) private readonly aggregates: Aggregates,
+    @Inject(TRACING) private readonly tracing: Tracing,
+  ) {}
 
-  async execute({ aggregate, id, command, caller }: Decision): Promise<Done> {
+  async execute(decision: Decision): Promise<Done> {
+    const { aggregate, command } = decision;
+    return this.tracing.goOn(`decide ${aggregate.name} ${(command as Partial<Typed>).type ?? ''}`, {}, () => this.decide(decision));
+  }
+
+  private decide({ aggregate, id, command, caller }: Decision): Promise<Done> {
     const nth = caller.seed?.next(streamOf(aggregate, id)) ?? 0;
     return this.aggregates.decide(guarded(aggregate, id, { guard: sameOrganisation(caller) }), id, command, {
       actor: caller.subject,

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import type { Tracing } from '#libs/tracing';
 import { type Caller, Unavailable } from '#libs/web';
 import type { ServiceConfig } from './config.js';
+import { TRACING } from './tokens.js';
 
 /** How a peer answered: what it said, that it refused (its problem), or that it did not answer. */
 export type PeerAnswer<T> =
@@ -19,15 +21,25 @@ export type Asker = Pick<Caller, 'authorization' | 'language' | 'newId'>;
 /** Other services, asked over HTTP in the caller's own name. Only at the edge: before or after a decision, never in it. */
 @Injectable()
 export class Peers {
-  constructor(private readonly config: ConfigService<ServiceConfig, true>) {}
+  constructor(
+    private readonly config: ConfigService<ServiceConfig, true>,
+    @Inject(TRACING) private readonly tracing: Tracing,
+  ) {}
 
   /**
    * What the peer says; 404 and 403 included, so that a query can say which part is missing. A `question` with a body is a POST
    * that changes nothing there.
    */
-  async ask<T>(
+  ask<T>(
     service: string, path: string, caller: Asker, body?: unknown, { question = false }: { question?: boolean } = {},
   ): Promise<PeerAnswer<T>> {
+    return this.tracing.goOn(`ask ${service}`, { kind: 'client' }, () => this.fetched<T>(service, path, caller, body, question));
+  }
+
+  private async fetched<T>(
+    service: string, path: string, caller: Asker, body: unknown, question: boolean,
+  ): Promise<PeerAnswer<T>> {
+    const traceparent = this.tracing.traceparent();
     const url = this.config.get('PEERS_URL', { infer: true }).replace('{service}', service) + path;
     try {
       const response = await fetch(url, {
@@ -36,6 +48,7 @@ export class Peers {
           authorization: caller.authorization,
           'accept-language': caller.language,
           accept: 'application/json',
+          ...(traceparent === undefined ? {} : { traceparent }),
           // A retry of our own request is a retry there.
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(body === undefined || question ? {} : { 'idempotency-key': caller.newId() }),

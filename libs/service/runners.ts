@@ -2,11 +2,13 @@ import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Aggregates, EventStore, Query } from '#libs/event-store';
 import { type Bus, EmbeddedBus, type KafkaAccess, KafkaBus, type Message, published, Reactor, Relay } from '#libs/messaging';
-import { queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
+import { type DueTimer, queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
+import type { Tracing } from '#libs/tracing';
 import type { DomainClock } from './clock.js';
 import type { Job, Reaction, ServiceDefinition } from './definition.js';
 import { JobRunner } from './jobs.js';
 import type { Signals } from './signals.js';
+import { publishingOn, traceOf } from './traces.js';
 import type { Transactions } from './transactions.js';
 
 interface Tx {
@@ -26,6 +28,7 @@ export interface RunnerParts {
   readonly signals: Signals;
   readonly transactions: Transactions;
   readonly jobs: readonly Job[];
+  readonly tracing: Tracing;
   readonly log: Logger;
   /** A partition with lag that stands still for so long fails `ready`. */
   readonly standingMs: number;
@@ -49,7 +52,7 @@ export class Runners {
   private readonly bus: Bus;
 
   constructor(private readonly parts: RunnerParts) {
-    const { definition, db, store, aggregates, clock, log, signals, query } = parts;
+    const { definition, db, store, aggregates, clock, log, signals, query, tracing } = parts;
     const rules = definition.timers ?? [];
     const { busAt } = parts;
     const overKafka = typeof busAt !== 'string';
@@ -57,9 +60,11 @@ export class Runners {
     this.views = new ViewRunner({ store, db, views: [...definition.views, timersView(rules)], log });
     this.timers = new TimerRunner({
       rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended(),
+      around: tracing.on ? (due, fire) => this.fireTraced(due, fire) : undefined,
     });
     this.relay = new Relay({
       service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query,
+      publishing: publishingOn(tracing),
     });
     const reactions = reactionsByType(definition.reactions ?? []);
     this.reactor = new Reactor<Tx>({
@@ -71,7 +76,10 @@ export class Runners {
       transaction: (work) => parts.transactions.together((manager) => work({ query: queryIn(manager), manager })),
       react: async (message, { manager }) => {
         const work = parts.transactions.workIn(manager, taskOf(message));
-        for (const { react } of reactions.get(message.type) ?? []) await react(message, work);
+        const react = async (): Promise<void> => {
+          for (const each of reactions.get(message.type) ?? []) await each.react(message, work);
+        };
+        await tracing.goOn(`react ${message.type}`, { kind: 'consumer', parent: message.traceparent }, react);
       },
     });
     this.jobs = parts.jobs.map((job) => new JobRunner(job, log));
@@ -82,6 +90,13 @@ export class Runners {
     };
     signals.onAppended(wake);
     store.onAppended(wake);
+  }
+
+  /** Those that fire together mostly have one cause; of several, the first one's trace goes on. */
+  private async fireTraced(due: readonly DueTimer[], fire: () => Promise<unknown>): Promise<unknown> {
+    const { tracing, store } = this.parts;
+    const parent = await traceOf(tracing, store, due[0]?.cause);
+    return tracing.goOn(`timer ${due[0]?.name ?? ''}`, { parent, attributes: { timers: due.length } }, fire);
   }
 
   async start(): Promise<void> {
@@ -108,7 +123,7 @@ export class Runners {
     const busy: string[] = [];
     if (!(await this.views.reached(before, 2_000))) busy.push('views');
     if ((await this.timers.state()).due > 0) busy.push('timers');
-    if (!(await this.reactor.idle())) busy.push('reactions');
+    if (!(await this.reactor.idle().catch(() => false))) busy.push('reactions'); // also while the bus is away
     const idle = await Promise.all(this.jobs.map((job) => job.idle()));
     this.jobs.forEach((job, n) => {
       if (!idle[n]) busy.push(`job ${job.state().name}`);

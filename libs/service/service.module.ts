@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Aggregates, EventStore } from '#libs/event-store';
+import type { Tracing } from '#libs/tracing';
 import { Vault } from '#libs/vault';
 import { Sealing } from '#libs/web';
 import { AdminController } from './admin.http.js';
@@ -25,7 +26,7 @@ import { Reader } from './reader.js';
 import { Reading } from './reading.js';
 import type { Runners } from './runners.js';
 import { Signals } from './signals.js';
-import { AGGREGATES, DEFINITION, LOG, RUNNERS, STORE } from './tokens.js';
+import { AGGREGATES, DEFINITION, LOG, RUNNERS, STORE, TRACING } from './tokens.js';
 import { Transactions } from './transactions.js';
 
 export interface ModuleParts {
@@ -38,6 +39,7 @@ export interface ModuleParts {
   readonly clock: DomainClock;
   readonly signals: Signals;
   readonly draining: Draining;
+  readonly tracing: Tracing;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly runners: () => Runners;
@@ -69,6 +71,7 @@ export class ServiceModule {
         { provide: Sealing, useValue: parts.sealing },
         { provide: DomainClock, useValue: parts.clock },
         { provide: Signals, useValue: parts.signals },
+        { provide: TRACING, useValue: parts.tracing },
         { provide: Metrics, useValue: parts.metrics },
         { provide: Draining, useValue: parts.draining },
         Outcomes, Transactions, Reader, Reading, Peers, Histories, DecisionHandler,

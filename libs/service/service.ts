@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import type { Instant } from '#libs/decider';
 import { Aggregates, EventStore, type Query } from '#libs/event-store';
+import { noTracing, openTracing } from '#libs/tracing';
 import { Vault } from '#libs/vault';
 import { createLog, documentOf, fastifyOptions, Idempotency, nestLogger, Sealing, serveDocument, setUpWeb } from '#libs/web';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +23,7 @@ import { migrate, pendingMigrations } from './migrate.js';
 import { type CaughtUp, Runners } from './runners.js';
 import { entitiesOf, ServiceModule } from './service.module.js';
 import { Signals } from './signals.js';
+import { traceRequests, watchOn } from './traces.js';
 import { Transactions } from './transactions.js';
 
 export interface ServiceOptions {
@@ -69,8 +71,9 @@ export const createService = async (
     sql: string, params: readonly unknown[] = [],
   ) => (await pool.query(sql, [...params])).rows as Row[];
   const metrics = new Metrics(definition.name);
-  const watch = { traceparent: () => undefined, appending: metrics.appending };
-  const store = new EventStore(pool, { kinds: definition.aggregates, watch });
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const tracing = endpoint === undefined ? noTracing : await openTracing({ service: definition.name, endpoint });
+  const store = new EventStore(pool, { kinds: definition.aggregates, watch: watchOn(tracing, metrics.appending) });
   const aggregates = new Aggregates(store, query);
   const sealing = new Sealing(config.masterKey);
   const idempotency = new Idempotency(config.DATABASE_URL, sealing);
@@ -78,7 +81,7 @@ export const createService = async (
   const signals = new Signals();
   const draining = new Draining();
   const parts = {
-    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, draining, metrics, log,
+    config, db, store, aggregates, vault: new Vault(config.masterKey), sealing, clock, signals, draining, metrics, tracing, log,
     runners: (): Runners => runners,
   };
 
@@ -88,7 +91,7 @@ export const createService = async (
   );
   const runners: Runners = new Runners({
     definition, busAt: config.kafka ?? config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
-    standingMs: config.STANDING_MS, transactions: app.get(Transactions, { strict: false }),
+    standingMs: config.STANDING_MS, tracing, transactions: app.get(Transactions, { strict: false }),
     jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
   });
   await setUpWeb(app, {
@@ -99,6 +102,7 @@ export const createService = async (
     answered: metrics.answered, clock, log, idempotency, sealing, rateLimit: config.RATE_LIMIT,
     reached: (position) => runners.views.reached(position, config.AFTER_WAIT_MS),
   });
+  traceRequests(app.getHttpAdapter().getInstance(), tracing);
   sayGoodbye(app.getHttpAdapter().getInstance(), draining);
   let document: OpenAPIObject | undefined;
   const openapi = (): OpenAPIObject => (document ??= documentOf(app, definition));
@@ -116,6 +120,7 @@ export const createService = async (
     await app.close(); // the data source too
     await idempotency.close();
     await pool.end();
+    await tracing.close();
   };
   return {
     name: definition.name, app, store, runners, db, openapi,

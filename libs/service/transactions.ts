@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { derivedId, type Instant } from '#libs/decider';
 import { type Aggregates, type EventStore, VersionConflict } from '#libs/event-store';
+import type { Tracing } from '#libs/tracing';
 import { Vault } from '#libs/vault';
 import { queryIn } from '#libs/views';
 import { type Caller, seededId } from '#libs/web';
@@ -10,7 +11,8 @@ import { Outcomes } from './outcomes.js';
 import { Recordings } from './recordings.js';
 import { correlationOf } from './request.js';
 import { Signals } from './signals.js';
-import { AGGREGATES, STORE } from './tokens.js';
+import { AGGREGATES, STORE, TRACING } from './tokens.js';
+import { traceOf } from './traces.js';
 import { type Work, workIn, type WorkOrder } from './work.js';
 
 /** In whose name work is done that no caller asks for: a run, a job. */
@@ -39,6 +41,7 @@ export class Transactions {
     readonly vault: Vault,
     private readonly outcomes: Outcomes,
     private readonly signals: Signals,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   /** A retry with the same Idempotency-Key answers what the first try came to. */
@@ -62,15 +65,17 @@ export class Transactions {
         ? {}
         : { expected: { id: caller.addressed, version: caller.ifMatch } }),
     };
-    return this.attempt(order, caller.ifMatch === undefined, async (w) => {
+    return this.tracing.goOn('transaction', {}, () => this.attempt(order, caller.ifMatch === undefined, async (w) => {
       const value = await work(w);
       if (seed?.kept) await this.outcomes.keep(w.query, seed.id, nth, value);
       return value;
-    });
+    }));
   }
 
   async runAs<T>(task: Task, work: (w: Work) => Promise<T>): Promise<T> {
-    return this.attempt({ ...task, eventId: (stream, n) => derivedId(task.seed, stream, n) }, true, work);
+    const order = { ...task, eventId: (stream: string, n: number) => derivedId(task.seed, stream, n) };
+    const parent = await traceOf(this.tracing, this.store, task.causation);
+    return this.tracing.goOn(task.actor, { parent }, () => this.attempt(order, true, work));
   }
 
   /** A transaction for reactions, which each work in it by `workIn`, beside the mark of their message. */

@@ -26,6 +26,8 @@ export interface TimerRunnerOptions {
   readonly pollMs?: number;
   /** Timers due at one and the same instant share transactions of at most so many. */
   readonly batch?: number;
+  /** Around the timers of one rule that fire together: for traces. */
+  readonly around?: ((timers: readonly DueTimer[], fire: () => Promise<unknown>) => Promise<unknown>) | undefined;
   /** Something was committed: for whoever else follows the store. */
   readonly onFired?: () => void;
 }
@@ -135,7 +137,8 @@ export class TimerRunner {
       const rule = this.options.rules.find((r) => r.name === name);
       if (!rule) throw new Error(`no rule is named ${name}`);
       const timers = rows.filter((row) => row.name === name).map(dueOf);
-      await rule.fire(timers, this.options.aggregates, query);
+      const fire = () => rule.fire(timers, this.options.aggregates, query);
+      await (this.options.around ? this.options.around(timers, fire) : fire());
       await query('DELETE FROM timers WHERE name = $1 AND aggregate_id = ANY($2)', [name, timers.map((t) => t.aggregateId)]);
     }
   }

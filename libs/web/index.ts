@@ -18,4 +18,4 @@ export { IdParam, IfMatchRequired, OnlyReads, Produces, ProducesFile, Public, Ro
 export { Sealing } from './sealing.js';
 export { seededId } from './seed.js';
 export { streamedJson } from './stream.js';
-export { fastifyOptions, setUpWeb, type WebOptions } from './setup.js';
+export { fastifyOptions, routeOf, setUpWeb, type WebOptions } from './setup.js';

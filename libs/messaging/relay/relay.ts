@@ -7,6 +7,8 @@ import { FirstEvents } from './first-events.js';
 import { Fenced, Lease } from './lease.js';
 import { OwnTopics } from './own-topics.js';
 
+type Send = (records: readonly WireRecord[]) => Promise<void>;
+
 export interface RelayOptions {
   /** The service's name: the first half of `ce_source`, and owner of its topics. */
   readonly service: string;
@@ -20,6 +22,8 @@ export interface RelayOptions {
   /** How long it waits at most before it looks for events that nobody told it of. */
   readonly pollMs?: number;
   readonly batch?: number;
+  /** Around what is published, where traces are on: gives each message the trace in which it goes on. */
+  readonly publishing?: ((records: readonly WireRecord[], send: Send) => Promise<void>) | undefined;
 }
 
 export interface RelayState {
@@ -128,13 +132,13 @@ export class Relay {
 
   /** One batch; false where there was nothing. */
   private async step(): Promise<boolean> {
-    const { store, bus, batch = 500 } = this.options;
+    const { store, bus, publishing, batch = 500 } = this.options;
     this.source ??= await this.prepare(); // also where nothing is to be said yet: others subscribe to our topics
     const { events, upTo } = await store.read(this.checkpoint, batch);
     if (upTo <= this.checkpoint) return false;
     const { records, sentUpTo } = await this.records(events, upTo, this.source);
     if (!this.lease.held) throw new Fenced();
-    await bus.publish(records);
+    await (publishing ? publishing(records, (traced) => bus.publish(traced)) : bus.publish(records));
     await this.lease.renew(sentUpTo);
     this.checkpoint = sentUpTo;
     return true;

@@ -1,0 +1,134 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { derivedId } from '#libs/decider';
+import { published } from '#libs/messaging';
+import { type TestService, testService } from '#libs/testing';
+import { on, type ServiceDefinition } from './index.js';
+import { toy, toyService } from './toy.js';
+
+interface Span {
+  readonly service: string;
+  readonly name: string;
+  readonly trace: string;
+  readonly id: string;
+  readonly parent: string;
+}
+
+interface Otlp {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[] };
+    readonly scopeSpans: readonly {
+      readonly spans: readonly { readonly traceId: string; readonly spanId: string; readonly parentSpanId?: string; readonly name: string }[];
+    }[];
+  }[];
+}
+
+/** A collector: OTLP over HTTP, as JSON. */
+const collector = async (): Promise<{ url: string; spans: Span[]; raw: () => string; server: Server }> => {
+  const spans: Span[] = [];
+  let raw = '';
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8'))).on('end', () => {
+      raw += body;
+      for (const { resource, scopeSpans } of (JSON.parse(body) as Otlp).resourceSpans) {
+        const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+        for (const { traceId, spanId, parentSpanId = '', name } of scopeSpans.flatMap(({ spans }) => spans))
+          spans.push({ service, name, trace: traceId, id: spanId, parent: parentSpanId });
+      }
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, raw: () => raw, server };
+};
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CALLER = 'b7ad6b7169203331';
+
+/** Hears of workers and makes a toy of its own for each. */
+const next: ServiceDefinition = {
+  ...toyService,
+  name: 'training',
+  timers: [],
+  published: published(),
+  reactions: [on('jinji.worker.registered.v1', async ({ data, time }, work) => {
+    const command = { type: 'Make', name: 'copy', organisation: 'org-1', dueAt: time } as const;
+    await work.decide(toy, derivedId('copy', data.worker), command, { organisation: 'org-1' });
+  })],
+};
+
+describe('one trace', () => {
+  let there: Awaited<ReturnType<typeof collector>>;
+  const services: TestService[] = [];
+  beforeEach(async () => void (there = await collector()));
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.close()));
+    there.server.close();
+  });
+  const start = async (definition: ServiceDefinition, env: Record<string, string> = {}): Promise<TestService> => {
+    const service = await testService(definition, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url, ...env } });
+    services.push(service);
+    return service;
+  };
+  const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
+    for (const end = Date.now() + 60_000; !(await holds()); await delay(50)) {
+      if (Date.now() > end) throw new Error(`never: ${what}: ${JSON.stringify(there.spans, null, 1)}`);
+    }
+  };
+
+  it('leads from a request in one service to what the next one records', async () => {
+    const people = await start(toyService);
+    const training = await start(next, { BUS_URL: people.database.url });
+    const made = await people.request<{ id: string }>('POST', '/toys', {
+      body: { name: 'secret tram' }, headers: { traceparent: `00-${TRACE}-${CALLER}-01` },
+    });
+    const recorded = async () => training.database.query<{ traceparent?: string }>(
+      `SELECT metadata->>'traceparent' AS traceparent FROM events WHERE stream = $1`, [`toy:${derivedId('copy', made.body.id)}`],
+    );
+    await until(async () => (await recorded()).length === 1, 'the event in the next service');
+    expect((await recorded())[0]?.traceparent).toContain(TRACE);
+    await people.request('GET', '/health/ready', { as: null });
+    const chain = (): string[] => {
+      const names: string[] = [];
+      const append = there.spans.find((span) => span.service === 'training' && span.name === 'append' && span.trace === TRACE);
+      for (let at = append; at; at = there.spans.find(({ id }) => id === at?.parent)) names.unshift(`${at.service}: ${at.name}`);
+      return names;
+    };
+    const whole = [
+      'people: POST /toys', 'people: decide toy Make', 'people: append', 'people: publish jinji.worker.registered.v1',
+      'training: react jinji.worker.registered.v1', 'training: append',
+    ];
+    await until(() => chain().length === whole.length, 'all spans');
+    expect(chain()).toEqual(whole);
+    expect(there.spans.find(({ name }) => name === 'POST /toys')).toMatchObject({ trace: TRACE, parent: CALLER });
+    expect(there.spans.every(({ trace }) => trace === TRACE)).toBe(true); // no trace begins in the middle, none for health
+    expect(there.raw()).not.toMatch(new RegExp(`secret tram|${made.body.id}`));
+  });
+
+  it('is kept beside the event, for a relay that sends it after a restart', async () => {
+    const people = await start(toyService);
+    await people.service.runners.relay.stop(); // as if it had died before it sent
+    const { id } = (await people.request<{ id: string }>('POST', '/toys', {
+      body: { name: 'tram' }, headers: { traceparent: `00-${TRACE}-${CALLER}-01` },
+    })).body;
+    const [event] = await people.database.query<{ traceparent: string }>(
+      `SELECT metadata->>'traceparent' AS traceparent FROM events WHERE stream = $1`, [`toy:${id}`],
+    );
+    expect(event?.traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
+    const { events } = await people.service.store.read(0, 10);
+    expect(events[0]?.metadata.traceparent).toBe(event?.traceparent);
+  });
+});
+
+describe('traces that nobody collects', () => {
+  it('leave nothing behind', async () => {
+    const people = await testService(toyService);
+    await people.request('POST', '/toys', { body: { name: 'tram' }, headers: { traceparent: `00-${TRACE}-${CALLER}-01` } });
+    await people.settled();
+    const [row] = await people.database.query<{ n: string }>(`SELECT count(*) AS n FROM events WHERE metadata ? 'traceparent'`);
+    expect(row?.n).toBe('0');
+    await people.close();
+  });
+});
