@@ -8,7 +8,6 @@ import {
 import { type ContestKey, contestKeys } from '../../apps/demo/src/examples.js';
 import type { Api } from '../../apps/demo/src/http.js';
 import { mark, type Labels } from '../../apps/demo/src/marking.js';
-import type { Outcome } from '../../apps/demo/src/outcome.js';
 import { approveGrants, approvePromotions } from '../../apps/demo/src/promotion.js';
 import { registerPeople, workerIn } from '../../apps/demo/src/register.js';
 import { recordTraining } from '../../apps/demo/src/training.js';
@@ -30,8 +29,11 @@ export interface Together {
   readonly clockMoved: (to: Instant) => Promise<void>;
 }
 
+/** What the demo's JSON tells of a competition. */
+export type Facts = Awaited<ReturnType<typeof collect>>;
+
 export interface Held {
-  readonly outcome: Outcome;
+  readonly outcome: Facts;
   readonly contests: Contests;
 }
 

@@ -1,4 +1,7 @@
-/** The compiled code in a place of its own: a build meanwhile changes nothing for what runs there, and a mutation nothing here. */
+/**
+ * The compiled code in a place of its own: a build meanwhile changes nothing for what runs there, and a mutation nothing
+ * here.
+ */
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,7 +21,7 @@ export const mutations = {
   },
   'checkpoint-first': {
     title: "the relay's checkpoint moves before the broker's acknowledgement", file: 'libs/messaging/relay/relay.js',
-    from: /^( *)(await bus\.publish\(records\);)\n( *)(await this\.lease\.renew\(sentUpTo\);)$/m, to: '$1$4\n$1$2',
+    from: /^( *)(await [^\n]*bus\.publish\([^\n]*;)\n *(await this\.lease\.renew\(sentUpTo\);)$/m, to: '$1$3\n$1$2',
   },
 } as const satisfies Readonly<Record<string, Mutation>>;
 
@@ -31,12 +34,15 @@ export const mutated = (code: string, { file, from, to }: Mutation): string => {
   return code.replace(from, to);
 };
 
+/** What the compiled code looks for at the root of the repository. */
+const BESIDE = ['dist', 'policies', 'libs/kafka-broker/pom.xml', 'package.json', 'package-lock.json'];
+
 /** dist/ and what lies beside it, in `folder`; it can then be run from there. */
 export const copyOfCode = async (folder: string, mutation?: Mutation): Promise<void> => {
   const root = process.cwd();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const name of ['dist', 'policies', 'package.json']) await cp(path.join(root, name), path.join(folder, name), { recursive: true });
+  for (const name of BESIDE) await cp(path.join(root, name), path.join(folder, name), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   if (!mutation) return;
   const file = path.join(folder, 'dist', mutation.file);

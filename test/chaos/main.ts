@@ -25,7 +25,8 @@ const { values } = parseArgs({
   },
 });
 const { mutation, resume } = values;
-if (mutation !== undefined && !isMutation(mutation)) throw new Error(`there is ${Object.keys(mutations).join(' and ')}, no ${mutation}`);
+if (mutation !== undefined && !isMutation(mutation))
+  throw new Error(`there is ${Object.keys(mutations).join(' and ')}, no ${mutation}`);
 
 const folder = path.resolve(resume ?? values.folder ?? (await mkdtemp(path.join(tmpdir(), 'jinji-chaos-'))));
 await mkdir(folder, { recursive: true });
@@ -35,7 +36,9 @@ await copyOfCode(code, mutation === undefined ? undefined : mutations[mutation])
 
 const given = Object.entries({ ...values, folder, schedule: values.schedule && path.resolve(values.schedule) })
   .flatMap(([name, value]) => (value === undefined || name === 'resume' || name === 'mutation' ? [] : [`--${name}`, value]));
-const child = spawn(process.execPath, ['--enable-source-maps', 'dist/test/chaos/storms-main.js', ...given], { cwd: code, stdio: 'inherit' });
+const child = spawn(
+  process.execPath, ['--enable-source-maps', 'dist/test/chaos/storms-main.js', ...given], { cwd: code, stdio: 'inherit' },
+);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal));
 const [exit] = (await once(child, 'exit')) as [number | null];
 

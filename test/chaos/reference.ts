@@ -54,7 +54,7 @@ export const startReference = async (seed: number): Promise<Reference> => {
 };
 
 const up = async (url: string, child: ChildProcess, said: () => string): Promise<void> => {
-  for (const until = Date.now() + 120_000; Date.now() < until; await sleep(100)) {
+  for (const until = Date.now() + 300_000; Date.now() < until; await sleep(100)) {
     if (child.exitCode !== null) throw new Error(`the server without faults ended with ${child.exitCode}: ${said()}`);
     const health = await fetch(`${url}/health`).catch(() => undefined);
     if (health?.ok) return;

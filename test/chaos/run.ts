@@ -136,8 +136,9 @@ export class Run {
       await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, nothingMissing(fleet, seen));
       await checked('nothing is parked but the poison', onlyPoisonParked(fleet, seen));
       const counted = await promotedOnce(api, seen);
+      const { decisions, certificates, grants, fen } = counted;
       await checked(
-        `${counted.decisions} decisions, ${counted.certificates} certificates, ${counted.grants} grants of ${counted.fen} fen are a fold of the facts`,
+        `${decisions} decisions, ${certificates} certificates and ${grants} grants of ${fen} fen are a fold of the facts`,
         counted.problems,
       );
       await checked('the business facts are those of a run without faults', reference.upTo(played.length - 1)

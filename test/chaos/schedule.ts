@@ -86,7 +86,9 @@ const kind = (by: Chance): Deed['is'] => {
 
 const instance = (by: Chance): Instance => {
   // Where two run side by side, more can go wrong.
-  const service = by.pick([...targets, 'registration', 'judging', 'certification', 'certification', 'incentives', 'incentives'] as const);
+  const service = by.pick(
+    [...targets, 'registration', 'judging', 'certification', 'certification', 'incentives', 'incentives'] as const,
+  );
   return { service, instance: 1 + by.below(instancesOf[service]) };
 };
 
@@ -117,7 +119,8 @@ export const readSchedule = (text: string): Schedule => {
   const known = new Set<string>(shares.map(([is]) => is));
   const { seed, faults = [] } = read;
   const good = faults.length > 0 && faults.every(({ is, afterMs }) => known.has(is) && Number.isFinite(afterMs));
-  if (seed === undefined || !Number.isSafeInteger(seed) || !good) throw new Error('no schedule: {"seed": …, "faults": [{"is": …, "afterMs": …}, …]} is expected');
+  if (seed === undefined || !Number.isSafeInteger(seed) || !good)
+    throw new Error('no schedule: {"seed": …, "faults": [{"is": …, "afterMs": …}, …]} is expected');
   return { seed, faults };
 };
 

@@ -1,7 +1,8 @@
 /** The demo's competition made small: three contests of a few people, drawn from a seed, in memory. */
 import { addDays, type CivilDate } from '#libs/decider';
 import {
-  type Appeal, type CompetitionFile, type ContestFile, type ContestKey, contestKeys, type Envelope, type Examples, type SkillRecord,
+  type Appeal, type CompetitionFile, type ContestFile, type ContestKey, contestKeys, type Envelope, type Examples,
+  type SkillRecord,
   type WorkerRecord,
 } from '../../apps/demo/src/examples.js';
 import { type Chance, chance } from '../../scripts/examples/chance.js';
@@ -32,7 +33,10 @@ export const schemeOf = (key: ContestKey) => ({
   title: `${key} (small)`,
   sections: [{ id: '1', name: '全部 All', marks: '100' }],
   criteria: [
-    { id: 'A', name: '理论 Theory', mark: '40', kind: 'theory', subCriteria: [{ id: 'A1', name: '试卷', day: 1, aspects: [measured('25'), measured('15')] }] },
+    {
+      id: 'A', name: '理论 Theory', mark: '40', kind: 'theory',
+      subCriteria: [{ id: 'A1', name: '试卷', day: 1, aspects: [measured('25'), measured('15')] }],
+    },
     { id: 'B', name: '实操 Practical', mark: '60', kind: 'practical', subCriteria: [
       { id: 'B1', name: '工件', day: 2, aspects: [measured('30'), measured('15'), judged('9'), judged('6')] },
     ] },
@@ -48,7 +52,8 @@ const JUDGES = 3;
 
 const panelRule = {
   judgement: {
-    combine: 'mean', dropHighest: 0, dropLowest: 0, missing: 'leave-out', atLeast: JUDGES, rounding: { digits: 2, mode: 'halfUp' },
+    combine: 'mean', dropHighest: 0, dropLowest: 0, missing: 'leave-out', atLeast: JUDGES,
+    rounding: { digits: 2, mode: 'halfUp' },
   },
   measurementStep: '0.25',
   remarkOver: '1',
@@ -59,21 +64,22 @@ const panelRule = {
 
 const common = { notice: { workingDays: 1, appealHours: 24 }, purpose: 'award', quota: 20 };
 const oneEvent = { is: 'one-event' };
+const isA = (status: 'worker' | 'student') => ({ is: 'status', status });
 const contestFiles = ({ closesOn, startsOn }: Terms): Readonly<Record<ContestKey, ContestFile>> => ({
   turning: {
     number: 'T01', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker', level: 2, teamSize: 1,
     series: 'shanghai-special-2024', class: 'special', pack: { id: 'shanghai-special-2024', version: '1' },
-    conditions: [{ is: 'status', status: 'worker' }, oneEvent], override: '按向下取整执行，书面报备。', closesOn, startsOn, ...common,
+    conditions: [isA('worker'), oneEvent], override: '按向下取整执行，书面报备。', closesOn, startsOn, ...common,
   },
   netsec: {
     number: 'T02', name: { zh: '网络安全', en: 'Network security' }, occupation: '4-04-04-02', group: 'student', level: null,
     teamSize: 1, series: 'tianjin-municipal', class: 'municipal-1', pack: { id: 'tianjin-municipal-1', version: '1' },
-    conditions: [{ is: 'status', status: 'student' }, oneEvent], override: null, closesOn, startsOn, ...common,
+    conditions: [isA('student'), oneEvent], override: null, closesOn, startsOn, ...common,
   },
   fitting: {
     number: 'T03', name: { zh: '装配钳工', en: 'Fitting' }, occupation: '6-20-01-01', group: 'worker', level: null, teamSize: 2,
     series: 'henan-provincial', class: 'provincial-1', pack: { id: 'henan-provincial-1-2023', version: '1' },
-    conditions: [{ is: 'status', status: 'worker' }, oneEvent], override: '系回忆整理，作为示例执行。', closesOn, startsOn, ...common,
+    conditions: [isA('worker'), oneEvent], override: '系回忆整理，作为示例执行。', closesOn, startsOn, ...common,
   },
 });
 
@@ -85,7 +91,7 @@ const fields: Readonly<Record<ContestKey, { readonly people: number; readonly te
 const RETURNS = 1;
 
 const surnames = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'];
-const given = ['建国', '志强', '海涛', '俊杰', '晓明', '伟东', '立新', '文博', '浩然', '宇航', '佳怡', '思远', '雪梅', '秀英', '春燕', '丽华', '国栋'];
+const given = ['建国', '志强', '海涛', '俊杰', '晓明', '伟东', '立新', '文博', '浩然', '宇航', '佳怡', '思远', '雪梅', '春燕'];
 
 interface Person extends WorkerRecord { readonly level: number | null }
 
@@ -97,10 +103,14 @@ const person = (wave: number, letter: Terms['letter'], key: ContestKey, n: numbe
   const regions = { turning: '310101', netsec: '120101', fitting: '410102' };
   const born = student ? addDays('2004-01-01', serial) : addDays('1978-01-01', serial);
   const unit = units[key][serial % units[key].length];
-  const levels = { turning: [3, 3, null, 4, 2, 3, 3, 3], netsec: [null, 4, 3, null, null, null, null, null], fitting: [2, null, 3, 4, null, 1, 4, 3] };
+  const levels = {
+    turning: [3, 3, null, 4, 2, 3, 3, 3], netsec: [null, 4, 3, null, null, null, null, null],
+    fitting: [2, null, 3, 4, null, 1, 4, 3],
+  };
   return {
     name: by.pick(surnames) + by.pick(given), idNumber: idNumber(regions[key], born), unitCode: unit?.code ?? '',
-    staffNumber: `${key[0]?.toUpperCase()}${20_000 + serial}`, status: student ? 'student' : 'worker', level: levels[key][n] ?? null,
+    staffNumber: `${key[0]?.toUpperCase()}${20_000 + serial}`, status: student ? 'student' : 'worker',
+    level: levels[key][n] ?? null,
   };
 };
 
@@ -137,8 +147,8 @@ export const small = (terms: Terms): Small => {
   const appellant = contested('turning', 3);
   const work = works.turning?.[Number(envelopeOf('turning', appellant.idNumber).envelope) - 1];
   const appeal: Appeal = {
-    ...appellant, part: 2, given: quarter(work?.measured[2]?.[0] ?? 0), found: '30', grounds: '第二天的尺寸复测合格，请复核。',
-    reasons: '经复测合格，应得满分。',
+    ...appellant, part: 2, given: quarter(work?.measured[2]?.[0] ?? 0), found: '30',
+    grounds: '第二天的尺寸复测合格，请复核。', reasons: '经复测合格，应得满分。',
   };
   return {
     units: [...unitName].map(([code, name]) => ({ code, name })),

@@ -9,7 +9,7 @@ import type { Stage } from './wave.js';
 interface CaughtUp { readonly idle: boolean; readonly position: number; readonly busy: readonly string[] }
 
 /** So long do faults go on while everybody waits; then they hold off until all is settled. */
-const GRACE_MS = 4_000;
+const GRACE_MS = 12_000;
 const PATIENCE_MS = 180_000;
 
 export class StandsStill extends Error {
@@ -38,9 +38,11 @@ export const stageOf = (
       if (now !== '' && now === before) break;
       failed();
       if (Date.now() > until)
-        throw new StandsStill(fleet.instances.map(({ service, number }, n) => [`${service} ${number}`, said[n]?.busy ?? 'no answer']));
+        throw new StandsStill(
+          fleet.instances.map(({ service, number }, n) => [`${service} ${number}`, said[n]?.busy ?? 'no answer']),
+        );
       before = now;
-      await sleep(now === '' ? 100 : 10);
+      await sleep(now === '' ? 250 : 25);
     }
     storm()?.rage();
   };

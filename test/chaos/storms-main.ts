@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- its output is what it is run for */
 /** What main.ts runs in its copy of the code. Exit code 0: all is well · 1: something was lost · 3: not over yet. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
@@ -27,7 +28,9 @@ const scheduleOf = async (): Promise<Schedule> => {
 };
 
 /** What is wrong; nothing where the schedule is not used up yet. */
-const tried = async (run: Run, schedule: Schedule, reference: Reference, until?: number): Promise<Report | readonly string[] | undefined> => {
+const tried = async (
+  run: Run, schedule: Schedule, reference: Reference, until?: number,
+): Promise<Report | readonly string[] | undefined> => {
   try {
     if (!(await run.play(schedule, until))) return undefined;
     return await run.check(reference);
@@ -51,13 +54,16 @@ const shorter = async (schedule: Schedule, reference: Reference, untilMs: number
   await rm(place, { recursive: true, force: true });
   const file = path.join(folder, 'shorter.json');
   await writeFile(file, writeSchedule(least));
-  tell(`after ${tries} tries${finished ? '' : ', for want of time'}, ${least.faults.length} faults that fail: replay with --schedule ${file}`);
+  tell(
+    `after ${tries} tries${finished ? '' : ', for want of time'}, ${least.faults.length} faults that fail: replay with --schedule ${file}`,
+  );
   for (const fault of least.faults) console.log(`          ${fault.afterMs} ms later: ${told(fault)}`);
 };
 
 const main = async (): Promise<number> => {
   const schedule = await scheduleOf();
-  console.log(`seed ${schedule.seed}, ${schedule.faults.length} faults: npm run chaos -- --faults ${schedule.faults.length} --seed ${schedule.seed}`);
+  const { seed, faults: { length } } = schedule;
+  console.log(`seed ${seed}, ${length} faults: npm run chaos -- --faults ${length} --seed ${seed}`);
   await writeFile(scheduleFile, writeSchedule(schedule));
   const run = await Run.open({ folder, tell }, schedule.seed);
   let reference: Reference | undefined;
@@ -77,7 +83,12 @@ const main = async (): Promise<number> => {
     const problems = problemsOf(result);
     if ('problems' in result) {
       const { waves, writes, messages, decisions, certificates, grants, fen, ended } = result;
-      tell(JSON.stringify({ seed: schedule.seed, faults: schedule.faults.length, waves, writes, messages, decisions, certificates, grants, fen, ended }));
+      tell(
+        JSON.stringify({
+          seed: schedule.seed, faults: schedule.faults.length, waves, writes, messages, decisions, certificates, grants, fen,
+          ended,
+        }),
+      );
     }
     if (problems.length === 0) {
       tell('nothing was lost, and nothing was done twice');

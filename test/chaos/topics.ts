@@ -27,7 +27,9 @@ export const readTopics = async (kafka: Kafka, wanted: readonly string[] = names
   const consumer = kafka.consumer({ groupId: `chaos-${randomUUID()}`, allowAutoTopicCreation: false, maxWaitTimeInMs: 100 });
   try {
     await consumer.connect();
-    await consumer.subscribe({ topics: [...new Set([...missing.keys()].map((name) => name.split(' ')[0] ?? ''))], fromBeginning: true });
+    await consumer.subscribe({
+      topics: [...new Set([...missing.keys()].map((name) => name.split(' ')[0] ?? ''))], fromBeginning: true,
+    });
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       consumer.run({
@@ -72,7 +74,9 @@ const produce = async (kafka: Kafka, topic: string, messages: readonly Omit<Seen
     await producer.connect();
     await producer.send({
       topic, acks: -1,
-      messages: messages.map(({ partition, key, value, headers }) => ({ ...(partition < 0 ? {} : { partition }), key, value, headers })),
+      messages: messages.map(
+        ({ partition, key, value, headers }) => ({ ...(partition < 0 ? {} : { partition }), key, value, headers }),
+      ),
     });
   } finally {
     await producer.disconnect().catch(() => undefined);

@@ -2,8 +2,7 @@
 import { addDays, afterWorkingDays, chinaCalendar, civilDate, type CivilDate, type Instant } from '#libs/decider';
 import { Api, type Write } from '../../apps/demo/src/http.js';
 import type { Contests } from '../../apps/demo/src/competition.js';
-import type { Outcome } from '../../apps/demo/src/outcome.js';
-import { type Days, hold } from './competition.js';
+import { type Days, type Facts, hold } from './competition.js';
 import { Rendezvous } from './rendezvous.js';
 import { small } from './small.js';
 
@@ -44,7 +43,7 @@ export const daysOf = (wave: number): Days & { readonly from: Instant } => {
 
 export interface Played {
   readonly wave: number;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly Facts[];
   readonly contests: readonly Contests[];
 }
 
@@ -68,7 +67,9 @@ export const playWave = async (stage: Stage, seed: number, wave: number): Promis
     const held = await Promise.all(letters.map(async (letter) => {
       const name = `${seed}/${wave}${letter}/`;
       const [closesOn, startsOn] = [civilDate(days.closing), civilDate(days.contest)];
-      const desk = { api: api(name), later: api(`${name}later/`), small: small({ seed, wave, letter, closesOn, startsOn }), days };
+      const desk = {
+        api: api(name), later: api(`${name}later/`), small: small({ seed, wave, letter, closesOn, startsOn }), days,
+      };
       return hold(desk, together).catch((error: unknown) => {
         meeting.fail(error instanceof Error ? error : new Error(String(error)));
         throw error;
@@ -81,7 +82,7 @@ export const playWave = async (stage: Stage, seed: number, wave: number): Promis
 };
 
 /** Two grants of one person and rule, one fallen and one in its place, are told in no order of their own. */
-const canonical = (outcome: Outcome): Outcome => ({
+const canonical = (outcome: Facts): Facts => ({
   ...outcome,
   grants: [...outcome.grants].sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b))),
 });

@@ -1,5 +1,5 @@
 /** The business facts, as the demo tells them, are those of the run without faults. */
-import type { Outcome } from '../../../apps/demo/src/outcome.js';
+import type { Facts } from '../competition.js';
 import { letters, type Played } from '../wave.js';
 import { type Problems, some } from './sources.js';
 
@@ -10,8 +10,8 @@ export const factsAreAlike = (played: readonly Played[], without: readonly Playe
     return wanted === undefined ? [`${name} was not played without faults`] : differing(name, outcome, wanted);
   })));
 
-const differing = (name: string, is: Outcome, was: Outcome): Problems =>
-  (Object.keys(was) as (keyof Outcome)[]).flatMap((part) => {
+const differing = (name: string, is: Facts, was: Facts): Problems =>
+  (Object.keys(was) as (keyof Facts)[]).flatMap((part) => {
     const [found, wanted] = [listed(is[part]), listed(was[part])];
     return [
       ...found.filter((one) => !wanted.includes(one)).map((one) => `${name}, ${part}: with faults ${one.slice(0, 400)}`),

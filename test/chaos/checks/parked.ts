@@ -4,7 +4,9 @@ import type { Fleet } from '#libs/fleet';
 import { isPoison, type Seen } from '../topics.js';
 import { definitions, inDatabase, type Problems, some } from './sources.js';
 
-interface Row { topic: string; partition: number; offset: string; key: string; value: Buffer | null; source: string | null; because: string }
+interface Row {
+  topic: string; partition: number; offset: string; key: string; value: Buffer | null; source: string | null; because: string
+}
 
 export const onlyPoisonParked = async (fleet: Fleet, seen: readonly Seen[]): Promise<Problems> => {
   const problems: string[] = [];
@@ -19,7 +21,8 @@ export const onlyPoisonParked = async (fleet: Fleet, seen: readonly Seen[]): Pro
       const where = `${record.topic}/${record.partition}@${record.offset}`;
       // Without these headers it is nothing that a consumer could leave to others.
       const unreadable = isPoison(record) && record.headers['ce_source'] === undefined;
-      if (unreadable && reads.has(record.topic as never) && !parked.has(where)) problems.push(`${name} did not park the poison ${where}`);
+      if (unreadable && reads.has(record.topic as never) && !parked.has(where))
+        problems.push(`${name} did not park the poison ${where}`);
     }
   }
   return some(problems);

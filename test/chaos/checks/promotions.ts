@@ -23,7 +23,9 @@ interface Decided {
   readonly money: readonly { readonly rule: string; readonly fen: number }[];
   readonly held: readonly string[];
 }
-interface Granted { readonly id: string; readonly decision: string; readonly rule: string; readonly fen: number; readonly state: string }
+interface Granted {
+  readonly id: string; readonly decision: string; readonly rule: string; readonly fen: number; readonly state: string
+}
 
 const fallen = new Set(['superseded', 'revoked', 'rejected']);
 const due = new Set(['proposed', 'approved', 'paid']);
@@ -63,12 +65,15 @@ export const promotedOnce = async (api: Api, seen: readonly Seen[]): Promise<Cou
     const live = grants.filter(({ state }) => due.has(state));
     for (const { id, decision } of live)
       if (!active.some((one) => one.id === decision)) problems.push(`grant ${id} belongs to no active decision`);
-    const wanted = sum(active.filter(({ state }) => isApproved(state)).flatMap(({ worker }) => [...(workers.get(worker)?.money ?? [])]));
+    const wanted = sum(
+      active.filter(({ state }) => isApproved(state)).flatMap(({ worker }) => [...(workers.get(worker)?.money ?? [])]),
+    );
     if (sum(live) !== wanted) problems.push(`the grants of contest ${contest} sum to ${sum(live)} fen, the facts to ${wanted}`);
     count.grants += live.length;
     count.fen += sum(live);
     for (const { id, state } of decisions)
-      if (fallen.has(state) && (valid.get(id)?.length ?? 0) > 0) problems.push(`decision ${id} is ${state}, its certificate is not`);
+      if (fallen.has(state) && (valid.get(id)?.length ?? 0) > 0)
+        problems.push(`decision ${id} is ${state}, its certificate is not`);
   }
   count.certificates = [...valid.values()].flat().length;
   return { problems: some(problems), ...count };
@@ -77,7 +82,9 @@ export const promotedOnce = async (api: Api, seen: readonly Seen[]): Promise<Cou
 const isApproved = (state: string): boolean => state === 'approved' || state === 'issued';
 
 const compared = (one: Decided, folded: Decision, who: string): Problems => {
-  const found = { to: one.to, honours: one.honours.map(({ honour }) => honour).sort(), money: money(one.money), held: [...one.held].sort() };
+  const found = {
+    to: one.to, honours: one.honours.map(({ honour }) => honour).sort(), money: money(one.money), held: [...one.held].sort(),
+  };
   const wanted = {
     to: folded.level?.to ?? null, honours: folded.honours.map(({ honour }) => honour).sort(), money: money(folded.money),
     held: [...folded.held].sort(),
@@ -152,7 +159,9 @@ const outcomesOf = (all: readonly Arrived[], { at, data: terms }: Announced): re
   const entries = of(all, 'jinji.seal.entry.v1').map(({ data }) => data).filter((entry) => entry.contest === id);
   return entries.flatMap(({ code, members }) => members.map((member) => {
     const placing = { ...(places.get(code) ?? notPlaced), ruled: null };
-    return [member.worker, { pack, contest, placing, person: { age: member.age, status: statusOf(member) }, rejected: null }] as const;
+    return [
+      member.worker, { pack, contest, placing, person: { age: member.age, status: statusOf(member) }, rejected: null },
+    ] as const;
   }));
 };
 
@@ -161,4 +170,5 @@ const notPlaced: Place = {
 };
 
 type Member = PublicData<'jinji.seal.entry.v1'>['members'][number];
-const statusOf = ({ status, unit }: Member): Status => (status === 'student' ? 'student' : unit === null ? 'unemployed' : 'employed');
+const statusOf = ({ status, unit }: Member): Status =>
+  (status === 'student' ? 'student' : unit === null ? 'unemployed' : 'employed');

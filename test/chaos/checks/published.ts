@@ -54,5 +54,6 @@ const owedBy = (fleet: Fleet, definition: ServiceDefinition): Promise<readonly W
   });
 
 const isAlike = (seen: Seen, wanted: WireRecord): boolean =>
-  seen.topic === wanted.topic && seen.key?.toString('utf8') === wanted.key && (wanted.value?.equals(seen.value ?? Buffer.alloc(0)) ?? false)
+  seen.topic === wanted.topic && seen.key?.toString('utf8') === wanted.key &&
+    (wanted.value?.equals(seen.value ?? Buffer.alloc(0)) ?? false)
   && Object.entries(wanted.headers).every(([name, value]) => headerOf({ headers: seen.headers }, name) === value);

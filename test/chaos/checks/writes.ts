@@ -31,7 +31,8 @@ const recorded = async (fleet: Fleet, service: string, writes: readonly Write[])
   });
   return inDatabase(fleet, service, async (pool) => {
     const { rows } = await pool.query<{ position: string; actor: string }>(
-      `SELECT position, metadata->>'actor' AS actor FROM events WHERE position = ANY ($1::bigint[])`, [told.map(({ position }) => position)],
+      `SELECT position, metadata->>'actor' AS actor FROM events WHERE position = ANY ($1::bigint[])`,
+      [told.map(({ position }) => position)],
     );
     const actors = new Map(rows.map(({ position, actor }) => [Number(position), actor]));
     return told.flatMap(({ write: { method, path, token = '' }, position }) =>
