@@ -88,6 +88,19 @@ describe('the demo, played once and once through a crash of the server', () => {
       { entryNumber, before: { rank: 21 }, after: { rank: 20 }, promoted: true },
     ]);
   });
+
+  it('proves a certificate, and takes it back with the money when the result is annulled, for the next in rank', () => {
+    const { afterwards: { verified, annulled }, appeal, promotions } = outcome;
+    const eighth = promotions.find(({ contest, rank }) => contest === 'turning' && rank === 8);
+    expect(verified).toMatchObject({ entryNumber: eighth?.entryNumber, status: 'valid', level: eighth?.to });
+    expect(verified.maskedName).toMatch(/^.\*+.?$/u);
+    expect(annulled).toMatchObject({
+      entryNumber: eighth?.entryNumber, rank: 8, status: 'revoked', money: [{ fen: 240_000, state: 'owed' }], lost: [eighth],
+      // Forty are ranked now, so twenty still: who fell out by the appeal comes in again.
+      gained: [{ entryNumber: appeal.changes[0]?.entryNumber, rank: 20, to: 2 }],
+      granted: [{ entryNumber: appeal.changes[0]?.entryNumber, state: 'approved' }],
+    });
+  });
 });
 
 /** Below the target: the target; exactly at it: one step up; above it: nothing. */

@@ -3,7 +3,7 @@ import type { Actors } from './actors.js';
 import { type BadRow, type Contests, entriesOf } from './competition.js';
 import { type ContestKey, contestKeys, type Examples } from './examples.js';
 import { type Api, inParallel } from './http.js';
-import type { Outcome, Text } from './outcome.js';
+import type { Collected, Outcome, Text } from './outcome.js';
 import type { People } from './register.js';
 
 export interface Standing {
@@ -67,7 +67,7 @@ export const standings = async (api: Api, actors: Actors, contest: string): Prom
     .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || compare(a.entryNumber, b.entryNumber));
 };
 
-export const collect = async (api: Api, actors: Actors, played: Played): Promise<Outcome> => {
+export const collect = async (api: Api, actors: Actors, played: Played): Promise<Collected> => {
   const { examples, contests, badRows, marked } = played;
   const parts = [];
   for (const key of contestKeys) parts.push(await ofContest(api, actors, key, played));
@@ -100,7 +100,10 @@ export const collect = async (api: Api, actors: Actors, played: Played): Promise
   };
 };
 
-const ofContest = async (api: Api, actors: Actors, key: ContestKey, { examples, contests, people, badRows }: Played) => {
+/** One contest, in the order of its ranks. */
+export const ofContest = async (
+  api: Api, actors: Actors, key: ContestKey, { examples, contests, people, badRows }: Played,
+) => {
   const contest = contests[key];
   const { name, occupation, group, teamSize, level, pack, override } = examples.competition.contests[key];
   const entries = await entriesOf(api, actors, contest);

@@ -20,6 +20,15 @@ const entry = () => words('the number of an entry in its contest');
 const member = () => Type.Integer({ minimum: 1, description: 'which member of the entry, as its file lists them' });
 const place = () => record({ rank: orNull(rank()), total: mark() });
 
+const promotion = () => record({
+  contest: contest(), entryNumber: entry(), member: member(), rank: rank(), from: orNull(level()), to: level(),
+  rule: words('the rule of the pack'), honours: Type.Array(words('honour')), reason: text(),
+});
+const grant = () => record({
+  contest: contest(), entryNumber: entry(), member: member(), rule: words('the money rule of the pack'),
+  fen: count('integer fen, CNY'), state: words('where it is in its life'),
+});
+
 export const outcomeSchema = Type.Object(
   {
     totals: record({
@@ -42,24 +51,32 @@ export const outcomeSchema = Type.Object(
         criteria: Type.Array(record({ id: words('criterion'), mark: mark() })),
       })),
     }), { description: 'in the order of the files; results by rank' }),
-    promotions: Type.Array(record({
-      contest: contest(), entryNumber: entry(), member: member(), rank: rank(), from: orNull(level()), to: level(),
-      rule: words('the rule of the pack'), honours: Type.Array(words('honour')), reason: text(),
-    }), { description: 'by contest, rank and member' }),
+    promotions: Type.Array(promotion(), { description: 'by contest, rank and member' }),
     refusals: Type.Array(record({
       contest: contest(), entryNumber: entry(), member: member(), rank: orNull(rank()),
       holds: orNull(level()), reason: text(),
     }), { description: 'decisions without a level, and why; by contest, rank and member' }),
-    grants: Type.Array(record({
-      contest: contest(), entryNumber: entry(), member: member(), rule: words('the money rule of the pack'),
-      fen: count('integer fen, CNY'), state: words('where it is in its life'),
-    }), { description: 'by contest, rank and member' }),
+    grants: Type.Array(grant(), { description: 'by contest, rank and member' }),
     appeal: record({
       contest: contest(), entryNumber: entry(), aspect: words('what it was about'), given: mark(), found: mark(),
       changes: Type.Array(record({
         entryNumber: entry(), before: place(), after: place(), promoted: Type.Boolean({ description: 'in the end' }),
       }), { description: 'whose place it changed; by the place before' }),
     }),
+    afterwards: record({
+      verified: record({
+        contest: contest(), entryNumber: entry(), status: words('as the public page said it'),
+        maskedName: words('as the public page showed it'),
+        level: Type.Integer({ minimum: 1, maximum: 5, description: 'as the credential said it, verified with the public key alone' }),
+      }, 'a certificate, before the annulment'),
+      annulled: record({
+        contest: contest(), entryNumber: entry(), rank: rank(), status: words('of the certificate, as the public page says it now'),
+        money: Type.Array(record({ rule: words('the money rule'), fen: count('integer fen, CNY'), state: words('it had been paid') })),
+        lost: Type.Array(promotion(), { description: 'promotions that fell' }),
+        gained: Type.Array(promotion(), { description: 'promotions in their place' }),
+        granted: Type.Array(grant(), { description: 'and their money' }),
+      }, 'a result annulled after the certificates and the first payment, and what followed by itself'),
+    }, 'what came after all that is told above, which it leaves as it was'),
   },
   {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -71,4 +88,6 @@ export const outcomeSchema = Type.Object(
 );
 
 export type Outcome = Static<typeof outcomeSchema>;
+/** Of the competition itself. */
+export type Collected = Omit<Outcome, 'afterwards'>;
 export type Text = { zh: string; en: string };

@@ -4,6 +4,7 @@
  */
 import type { Instant } from '#libs/decider';
 import { Actors } from './actors.js';
+import { playAfterwards } from './afterwards.js';
 import { playAppeal } from './appeal.js';
 import {
   announce, appointPanels, closeAndDraw, entriesOf, freezeScheme, startContests, takeEntries,
@@ -97,8 +98,12 @@ export const play = async (api: Api, examples: Examples, progress: Progress): Pr
   await approveGrants(api, actors, contests);
   await settle(api, actors);
 
-  const final = await collect(api, actors, { examples, contests, people, badRows, marked, before });
+  const played = { examples, contests, people, badRows, marked, before };
+  const final = await collect(api, actors, played);
+
+  progress.step('查验与撤销 verified, annulled, decided again');
+  const afterwards = await playAfterwards(api, actors, played);
   progress.step('');
-  return final;
+  return { ...final, afterwards };
 };
 

@@ -12,14 +12,15 @@ const approveAll = async (api: Api, path: string, token: string, key: string): P
   }
 };
 
-export const approvePromotions = async (api: Api, actors: Actors, contests: Contests): Promise<void> => {
+/** `round`: the same approval is not asked for twice, another one is. */
+export const approvePromotions = async (api: Api, actors: Actors, contests: Contests, round = ''): Promise<void> => {
   const token = await actors.certifier();
   for (const key of contestKeys)
-    await approveAll(api, `/certification/contests/${contests[key]}/decisions/approve`, token, `promotions/${key}`);
+    await approveAll(api, `/certification/contests/${contests[key]}/decisions/approve`, token, `promotions${round}/${key}`);
 };
 
-export const approveGrants = async (api: Api, actors: Actors, contests: Contests): Promise<void> => {
+export const approveGrants = async (api: Api, actors: Actors, contests: Contests, round = ''): Promise<void> => {
   const token = await actors.officer();
   for (const key of contestKeys)
-    await approveAll(api, `/incentives/contests/${contests[key]}/approve`, token, `grants/${key}`);
+    await approveAll(api, `/incentives/contests/${contests[key]}/approve`, token, `grants${round}/${key}`);
 };
