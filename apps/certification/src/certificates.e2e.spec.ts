@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { Bitstring } from '@digitalbazaar/bitstring';
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
 import { derivedId } from '#libs/decider';
@@ -37,7 +42,7 @@ describe('certificates, proved to others', () => {
     await others.say('jinji.worker.registered.v1', { worker: id('ann'), unit: id('unit') }, '2026-04-01T01:00:00.000Z');
     const special = { contest, workers: names.map(id), finalAt: '2026-06-01T01:00:00.000Z', unit: id('unit') };
     await certify(service, others, special, '2026-06-09T01:00:00.000Z');
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await others?.close();
     await service?.close();
@@ -155,7 +160,11 @@ describe('certificates, proved to others', () => {
   });
 
   it('and revoked, when the result is corrected', async () => {
-    const { credentialStatus } = await verified<Credential>(await credentialOf('cid'));
+    const credential = await credentialOf('cid');
+    const { credentialStatus } = await verified<Credential>(credential);
+    expect(await offline(credential)).toEqual({ code: 0, said: expect.stringMatching(
+      /^S000131000001262\d{6}: 张cid 340524\*{8}001X level 2 in 6-18-01-01, .*\nrevocation: no\nsuspension: no\n$/,
+    ) });
     const before = await certificateOf('cid');
     const corrected = ['ann', 'bob', 'dan', 'eve', 'fay', 'cid'].map(id);
     await sayResult(
@@ -164,6 +173,8 @@ describe('certificates, proved to others', () => {
     await service.settled();
     expect(await certificateOf('cid')).toMatchObject({ id: before.id, state: 'revoked' });
     expect(await bitsOf(credentialStatus)).toEqual({ revocation: true, suspension: false });
+    expect((await offline(credential)).said).toMatch(/\nrevocation: YES\nsuspension: no\n$/);
+    expect(await offline(credential.slice(0, -8) + 'AAAAAAAA')).toEqual({ code: 1, said: '' });
     for (const what of ['suspend', 'reinstate', 'revoke'])
       expect(await post(before.id, what)).toMatchObject({ status: 409, body: { rule: 'certificate-revoked' } });
     expect(await service.request('GET', `/certificates/${before.id}/pdf`, { as: holder('cid') })).toMatchObject({
@@ -172,6 +183,23 @@ describe('certificates, proved to others', () => {
     expect((await service.request('GET', `/verify/${before.number}`, { as: null, headers: { accept: 'application/json' } })).body)
       .toMatchObject({ status: 'revoked', since: '2026-06-10T01:00:00.000Z' });
   });
+
+  /** The example that README and docs show, as a verifier runs it: a process that has these files and asks nobody. */
+  const offline = async (credential: string): Promise<{ code: number; said: string }> => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'verify-'));
+    const lists = await Promise.all(['revocation', 'suspension'].map(async (purpose) =>
+      [`${purpose}.jwt`, (await service.request('GET', `/status-lists/1/${purpose}`, { as: null })).raw.toString()] as const));
+    const files = [['credential.jwt', `${credential}\n`], ['jwks.json', JSON.stringify(await jwks())], ...lists] as const;
+    for (const [name, content] of files) await writeFile(path.join(folder, name), content);
+    const script = path.resolve('examples/verify-certificate/index.js');
+    const run = promisify(execFile)(process.execPath, [script, ...files.map(([name]) => name)], { cwd: folder, timeout: 60_000 });
+    const answer = await run.then(
+      ({ stdout }) => ({ code: 0, said: stdout }),
+      ({ code, stdout }: { code: number; stdout: string }) => ({ code, said: stdout }),
+    );
+    await rm(folder, { recursive: true });
+    return answer;
+  };
 
   /** By the standard: the list is signed by the same issuer, for this purpose; `u` + base64url + gzip, the first bit leftmost. */
   const bitsOf = async (entries: readonly Entry[]): Promise<Record<string, boolean>> => Object.fromEntries(
