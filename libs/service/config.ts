@@ -55,6 +55,12 @@ export class ServiceConfig {
   @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
   BUS_MIGRATION_URL?: string;
 
+  /** Of a topic, when it is made: what comes later does not change one that is there. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  BUS_PARTITIONS: number = 4;
+
   @IsInt({ message: 'must be a port number' })
   @Min(0)
   @Max(65535)
@@ -158,7 +164,7 @@ export class ConfigError extends Error {
   }
 }
 
-const numbers = ['PORT', 'METRICS_PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS', 'STANDING_MS'] as const;
+const numbers = ['PORT', 'BUS_PARTITIONS', 'METRICS_PORT', 'RATE_LIMIT', 'AFTER_WAIT_MS', 'DRAIN_MS', 'STANDING_MS'] as const;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ServiceConfig => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

@@ -20,6 +20,8 @@ export interface RunnerParts {
   readonly definition: ServiceDefinition;
   /** Where the bus is: Kafka, or a database. */
   readonly busAt: KafkaAccess | string;
+  /** Of the topics that it makes. */
+  readonly partitions: number;
   readonly db: DataSource;
   readonly query: Query;
   readonly store: EventStore;
@@ -64,7 +66,7 @@ export class Runners {
     });
     this.relay = new Relay({
       service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query,
-      publishing: publishingOn(tracing),
+      partitions: parts.partitions, publishing: publishingOn(tracing),
     });
     const reactions = reactionsByType(definition.reactions ?? []);
     this.reactor = new Reactor<Tx>({
