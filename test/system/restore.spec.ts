@@ -76,7 +76,7 @@ describeOwnKafka("a service's database that is put back to an earlier point", ()
     for (const name of ['first', 'lost', 'second', 'forgotten']) units.push(await post('/people/units', { name }));
     const [first, lost, second, forgotten] = units as [string, string, string, string];
     const worker = await post('/people/workers', {
-      name: '张三', idNumber: '310101199001011237', status: 'worker', unit: first,
+      name: '张三', idNumber: '310101199001011234', status: 'worker', unit: first,
     });
     await until(worker, [first]);
 
