@@ -45,8 +45,8 @@ looked('the public page of a certificate, in a real browser', () => {
     const [first] = body.items;
     if (first === undefined) throw new Error('no certificate was issued');
     given = first;
-    browser = await chromium.launch({ executablePath: browserAt ?? '', args: ['--no-sandbox'], timeout: 60_000 });
-  }, 180_000);
+    browser = await chromium.launch({ executablePath: browserAt ?? '', args: ['--no-sandbox'], timeout: 120_000 });
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await others?.close();
@@ -61,11 +61,11 @@ looked('the public page of a certificate, in a real browser', () => {
     const context = await browser.newContext({ locale, viewport: { width: 360, height: 640 }, deviceScaleFactor: 2 });
     contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(90_000);
     const [faults, requests]: [string[], string[]] = [[], []];
     page.on('console', (message) => faults.push(message.text())).on('pageerror', (error) => faults.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
-    const answer = await page.goto(url, { timeout: 60_000 });
+    const answer = await page.goto(url, { timeout: 90_000 });
     return { page, status: answer?.status() ?? 0, faults, requests };
   };
   const contexts: BrowserContext[] = [];
