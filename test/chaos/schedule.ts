@@ -49,7 +49,7 @@ const shares: readonly (readonly [Deed['is'], number])[] = [
 ];
 
 /** Few faults are spread over a wave or so; many follow each other closely. */
-const paceOf = (count: number): number => Math.max(800, Math.min(4_000, Math.floor(40_000 / count)));
+const paceOf = (count: number): number => Math.max(600, Math.min(4_000, Math.floor(40_000 / count)));
 
 export const drawSchedule = (seed: number, count: number, paceMs = paceOf(count)): Schedule => {
   const by = chance(seed);

@@ -9,7 +9,7 @@ import type { Stage } from './wave.js';
 interface CaughtUp { readonly idle: boolean; readonly position: number; readonly busy: readonly string[] }
 
 /** So long do faults go on while everybody waits; then they hold off until all is settled. */
-const GRACE_MS = 12_000;
+const GRACE_MS = 15_000;
 const PATIENCE_MS = 180_000;
 
 export class StandsStill extends Error {

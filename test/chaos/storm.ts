@@ -10,8 +10,8 @@ import { publishAgain, publishPoison } from './topics.js';
 /** Between an instance and one that it talks to. */
 export const wireName = (service: string, instance: number, to: End): string => `${service} ${instance} ${to}`;
 
-/** So much goes wrong at the same time. */
-const AT_ONCE = 4;
+/** So much goes wrong at the same time; what waits for a process to come up before it can be done is not counted. */
+const AT_ONCE = 5;
 /** What does not come up for so long will not. */
 const PATIENCE_MS = 240_000;
 
@@ -23,6 +23,7 @@ export class Storm {
   /** Processes that ended by themselves. */
   readonly ended: string[] = [];
   private readonly under = new Set<Promise<void>>();
+  private active = 0;
   private readonly locks = new Map<string, Promise<void>>();
   private running: Promise<void> | undefined;
   private stopping = false;
@@ -77,7 +78,7 @@ export class Storm {
     while (this.next < this.faults.length && !this.stopping) {
       const fault = this.faults[this.next] as Fault;
       await sleep(fault.afterMs);
-      while (this.under.size >= AT_ONCE) await Promise.race(this.under);
+      while (this.active >= AT_ONCE) await sleep(100);
       while (this.calmFrom !== undefined && Date.now() >= this.calmFrom) await this.lull;
       if (this.stopping) return;
       this.tell(`fault ${this.next + 1} of ${this.faults.length}: ${told(fault)}`);
@@ -155,7 +156,10 @@ export class Storm {
   }
 
   private async locked(name: string, work: () => Promise<void>): Promise<void> {
-    const mine = (this.locks.get(name) ?? Promise.resolve()).then(work);
+    const mine = (this.locks.get(name) ?? Promise.resolve()).then(async () => {
+      this.active += 1;
+      await work().finally(() => (this.active -= 1));
+    });
     const over: Promise<void> = mine.catch(() => undefined).then(() => {
       if (this.locks.get(name) === over) this.locks.delete(name);
     });
