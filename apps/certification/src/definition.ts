@@ -32,6 +32,8 @@ import { Site } from './site.js';
 import { SkillRecordController } from './skill-record/skill-record.http.js';
 import { skillRecord } from './skill-record/skill-record.js';
 import { SkillRecords } from './skill-record/skill-records.js';
+import { Imagined } from './what-if/imagined.js';
+import { WhatIfController } from './what-if/what-if.http.js';
 import { StatusListController } from './status-list/status-list.http.js';
 import { statusList } from './status-list/status-list.js';
 import { StatusLists } from './status-list/status-lists.js';
@@ -66,7 +68,7 @@ export const certification: ServiceDefinition = {
   migrations: certificationMigrations,
   controllers: [
     DecisionController, InPersonController, CertificateController, CredentialController, VerifyController, StatusListController, IssuerKeyController,
-    SkillRecordController, MeController, HrController, PoliciesController,
+    SkillRecordController, MeController, HrController, PoliciesController, WhatIfController,
   ],
-  providers: [Decisions, Tasks, SkillRecords, Certificates, Holders, IssuerKeys, StatusLists, Site],
+  providers: [Decisions, Tasks, SkillRecords, Certificates, Holders, IssuerKeys, StatusLists, Site, Imagined],
 };
