@@ -26,6 +26,6 @@ COPY policies policies
 COPY --from=build /app/dist dist
 USER node
 EXPOSE 3000
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["healthy", "3000", "/health/ready"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=180s --retries=6 CMD ["healthy", "3000", "/health/ready"]
 ENTRYPOINT ["node"]
 CMD ["--eval", "console.error('say which: dist/apps/<service>/src/main.js'); process.exit(64)"]
