@@ -125,6 +125,50 @@ describe('personal data', () => {
         ).toEqual([]);
   });
 
+  /** As data, and as the page at the short address that is printed on the certificate. */
+  const verify = async (number: string): Promise<[Answer, Answer]> => [
+    await platform.request('GET', `/certification/verify/${number}`, { as: null, headers: { accept: 'application/json' } }),
+    await platform.request('GET', `/verify/${number}`, { as: null, headers: { accept: 'text/html', 'accept-language': 'zh' } }),
+  ];
+  const certified = async (): Promise<{ id: string; number: string; worker: string; person: (typeof persons)[number] }> => {
+    const certificate = await platform.ok<{ id: string; number: string; worker: string }>(
+      'GET',
+      `/certification/certificates/${chain.certificates[0]}`,
+      { as: 'certifier' },
+    );
+    const person = persons[chain.workers.indexOf(certificate.worker)];
+    if (person === undefined) throw new Error(`who is ${certificate.worker}?`);
+    return { ...certificate, person };
+  };
+  const maskedOf = (name: string): string => `${name[0]}**${name.at(-1)}`;
+
+  it('is masked for whoever verifies a certificate, and whole for the holder and the certifier', async () => {
+    const { id, number, worker, person } = await certified();
+    const [data, page] = await verify(number);
+    expect(data.body).toMatchObject({ number, status: 'valid', name: { is: 'name', name: maskedOf(person.name) } });
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toContain(maskedOf(person.name));
+    expect(found(data.text + page.text, secrets())).toEqual([]);
+    // The way by which certification asks is open to nobody else.
+    for (const as of [null, 'certifier', 'operator'] as const)
+      expect((await platform.request('GET', `/people/workers/${worker}/masked-name`, { as })).status).toBe(404);
+    const holder = (as: Parameters<Platform['token']>[0]): Promise<Answer> =>
+      platform.request('GET', `/people/workers/${worker}/certificate-holder`, { as });
+    for (const as of [workerOf(worker), 'certifier'] as const)
+      expect((await holder(as)).body).toMatchObject({ name: person.name, idNumber: person.idNumber });
+    expect((await holder({ role: 'hr', org: chain.unit })).body).toMatchObject({ name: person.name, idNumber: null });
+    for (const as of [workerOf(chain.workers[3] ?? ''), { role: 'certifier', org: 'org-2' }, { role: 'hr', org: 'org-1' }] as const)
+      expect((await holder(as)).status).toBe(404);
+
+    const credential = await platform.request('GET', `/certification/certificates/${id}/credential`, { as: workerOf(worker) });
+    const claims = Buffer.from(credential.text.split('.')[1] ?? '', 'base64url').toString();
+    expect([credential.status, found(claims, [person.name, person.idNumber])]).toEqual([200, [person.name]]);
+    const paper = await platform.request('GET', `/certification/certificates/${id}/pdf`, { as: 'certifier' });
+    expect([paper.status, paper.headers['content-type'], paper.text.slice(0, 5)]).toEqual([200, 'application/pdf', '%PDF-']);
+    const log = await platform.request('GET', '/people/access-log?limit=100', { as: 'auditor' });
+    expect(log.text).toContain('GET /workers/{worker}/certificate-holder');
+  }, 60_000);
+
   it('cannot be read after erasure, anywhere, and everything still works', async () => {
     const [, , worker = ''] = chain.workers;
     const entry = chain.entries[2] ?? '';
@@ -182,6 +226,20 @@ describe('personal data', () => {
     });
     expect([again.status, again.body.id === worker]).toEqual([201, false]);
   }, 120_000);
+
+  it('is gone from a certificate too, whose facts stay as the law keeps them', async () => {
+    const { id, number, worker } = await certified();
+    await platform.ok('POST', `/people/workers/${worker}/erase`);
+    await platform.settled();
+    const [data, page] = await verify(number);
+    expect(data.body).toMatchObject({ number, status: 'valid', occupation: '6-18-01-01', name: { is: 'erased' } });
+    expect([page.status, page.text.includes('个人信息已依法清除')]).toEqual([200, true]);
+    for (const what of ['credential', 'pdf'])
+      expect(await platform.request('GET', `/certification/certificates/${id}/${what}`, { as: 'certifier' })).toMatchObject({
+        status: 410,
+        body: { type: 'https://jinji.dev/problems/holder-erased' },
+      });
+  }, 60_000);
 
   const grounded = (): Promise<Answer> => platform.request('GET', `/registration/appeals/${chain.appeal}/grounds`);
 

@@ -45,10 +45,11 @@ describe('who may what', () => {
     [/^\/judging\/marking-schemes\/{/, chain.scheme],
     [/^\/judging\/sheets\/{/, chain.sheet],
     [/^\/certification\/decisions\/{/, chain.decisions[3]],
+    [/^\/certification\/certificates\/{/, chain.certificates[0]],
     [/^\/incentives\/grants\/{/, chain.grants[0]],
   ];
   /** Paths whose last parts name nothing that an organisation owns. */
-  const unowned = /\/admin\/parked\/|\/certification\/policies\//;
+  const unowned = /\/admin\/parked\/|\/certification\/(policies|issuer-keys)\//;
 
   const named = ({ path }: Route): string | undefined => {
     const history = /^\/(\w+)\/history\/{aggregate}/.exec(path)?.[1];
@@ -122,7 +123,12 @@ describe('who may what', () => {
       '/*/health',
       '/*/health/live',
       '/*/health/ready',
+      '/certification/.well-known/jwks.json',
+      '/certification/issuer',
       '/certification/policies/{id}/{version}',
+      '/certification/status-lists/{list}/{purpose}',
+      '/certification/verify/{number}',
+      '/people/workers/{worker}/masked-name',
       '/registration/contests/{id}/draw',
       '/registration/contests/{id}/notice',
     ]);
@@ -192,6 +198,7 @@ describe('who may what', () => {
       ...chain.codes,
       ...chain.decisions,
       ...chain.grants,
+      ...chain.certificates,
       chain.unit,
       chain.programme,
       chain.enrolment,

@@ -18,6 +18,8 @@ export interface Chain {
   readonly appeal: string;
   readonly decisions: readonly string[];
   readonly grants: readonly string[];
+  /** Of those who were promoted. */
+  readonly certificates: readonly string[];
 }
 
 /** Names that no other text of the system holds, and what must never lie anywhere in clear. */
@@ -184,6 +186,11 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
   const grants = await ok<{ items: { id: string; worker: string }[] }>('GET', `/incentives/grants?contest=${contest}&limit=100`, {
     as: 'auditor',
   });
+  const certificates = await ok<{ items: { id: string; worker: string }[] }>(
+    'GET',
+    `/certification/certificates?contest=${contest}&limit=100`,
+    { as: 'certifier' },
+  );
   return {
     unit,
     workers,
@@ -197,6 +204,7 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
     appeal,
     decisions: inOrder(workers, decisions.items),
     grants: inOrder(workers, grants.items),
+    certificates: inOrder(workers, certificates.items),
   };
 };
 

@@ -49,7 +49,7 @@ const escaped = (value: string): string => value.replaceAll(/[&<>"']/g, (charact
 
 const statusTexts: Readonly<Record<CertificateStatus, Text>> = {
   valid: text('✓ 证书有效', '✓ This certificate is valid'),
-  suspended: text('⏸ 证书暂停使用：正在核查', '⏸ This certificate is suspended: an inquiry is under way'),
+  suspended: text('⚠ 证书暂停使用：正在核查', '⚠ This certificate is suspended: an inquiry is under way'),
   revoked: text('✗ 证书已撤销', '✗ This certificate was revoked'),
 };
 const title = text('职业技能等级证书查验', 'Verify a skill level certificate');
