@@ -79,7 +79,8 @@ export class AdminApi {
 }
 
 export const whyOf = (error: unknown): string => {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  const under = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : '';
-  return under === '' ? message : `${message} (${under})`;
+  const { message, code, cause } = error as { message?: string; code?: string; cause?: { code?: string; message?: string } };
+  const under = cause?.code ?? cause?.message ?? code;
+  const told = message || String(error); // that no address of a host answers has no message of its own
+  return under === undefined || told.includes(under) ? told : `${told} (${under})`;
 };

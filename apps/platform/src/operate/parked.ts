@@ -66,7 +66,7 @@ export const list = async (api: AdminApi, services: readonly string[], state: st
     ...(one.state === 'parked' && behind(one) > 0 ? [`    ${behind(one)} later ones of the same key wait behind it`] : []),
   ]);
   if (found.length === 0) lines.push(`nothing is ${state}${warnings.length > 0 ? ' where it could be asked' : ''}`);
-  else if (state === 'parked') lines.push('', 'npm run -s bus -- parked show ID | retry ID --reason WHY | discard ID --reason WHY');
+  else if (state === 'parked') lines.push('', 'next: npm run -s bus -- parked show ID | retry ID --reason WHY | discard …');
   return { lines, json: found, warnings, code: warnings.length > 0 ? 1 : 0 };
 };
 
