@@ -91,7 +91,8 @@ export const createService = async (
   );
   const runners: Runners = new Runners({
     definition, busAt: config.kafka ?? config.BUS_URL ?? config.DATABASE_URL, db, query, store, aggregates, clock, signals, log,
-    partitions: config.BUS_PARTITIONS, standingMs: config.STANDING_MS, tracing, transactions: app.get(Transactions, { strict: false }),
+    partitions: config.BUS_PARTITIONS, standingMs: config.STANDING_MS, tracing,
+    transactions: app.get(Transactions, { strict: false }),
     jobs: (definition.jobs ?? []).map((job) => app.get<Job>(job, { strict: false })),
   });
   await setUpWeb(app, {
