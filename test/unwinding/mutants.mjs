@@ -1,0 +1,51 @@
+/**
+ * Breaks one rule after the other, in a copy of the source that only Jest's transform sees, and has the stories told again:
+ * each broken rule must be found. `node test/unwinding/mutants.mjs [name…]`; exits 1 where one survives.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mutants } from './mutants-list.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const asked = process.argv.slice(2);
+const chosen = mutants.filter(({ name }) => asked.length === 0 || asked.includes(name));
+if (chosen.length === 0) throw new Error(`no such mutant: ${mutants.map(({ name }) => name).join(', ')}`);
+
+/** Jest with its configuration, but for the transform. */
+const run = (name, cache) => new Promise((resolve) => {
+  const config = JSON.stringify({ ...shared, rootDir: root, cacheDirectory: cache });
+  const child = spawn(process.execPath, [path.join(root, 'node_modules/jest/bin/jest.js'), '--config', config, 'test/unwinding/unwinding.spec'], {
+    cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env, MUTANT: name, NODE_OPTIONS: '--experimental-vm-modules', UNWINDING_SEED: process.env.UNWINDING_SEED ?? '7',
+      UNWINDING_RUNS: process.env.UNWINDING_RUNS ?? '60', UNWINDING_SECONDS: process.env.UNWINDING_SECONDS ?? '240',
+    },
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => said.push(data));
+  child.on('exit', (code) => resolve({ code, said: Buffer.concat(said).toString() }));
+});
+
+const { default: base } = await import(path.join(root, 'jest.config.js'));
+const [[pattern, [, options]]] = Object.entries(base.transform);
+const shared = { ...base, transform: { [pattern]: [path.join(root, 'test/unwinding/mutant-transform.mjs'), options] } };
+
+let survived = 0;
+for (const { name } of chosen) {
+  const cache = await mkdtemp(path.join(os.tmpdir(), 'jinji-mutant-'));
+  try {
+    const { code, said } = await run(name, cache);
+    // Found is a fault that the check names; that nothing starts or compiles any more proves nothing.
+    const fault = /Cause:\s+Error: .*\n\s+(.+)/.exec(said)?.[1] ?? /expect\(received\)[^\n]*/.exec(said)?.[0];
+    const found = code !== 0 && fault !== undefined;
+    if (!found) survived += 1;
+    console.log(`${found ? 'found   ' : 'SURVIVED'}  ${name}${found ? `: ${fault}` : code === 0 ? '' : `: not told\n${said.slice(-2_000)}`}`);
+  } finally {
+    await rm(cache, { recursive: true, force: true });
+  }
+}
+console.log(`${chosen.length - survived} of ${chosen.length} mutants found`);
+process.exit(survived === 0 ? 0 : 1);
