@@ -36,7 +36,7 @@ describe('bad input', () => {
       ...chain.decisions,
       ...chain.grants,
     ];
-  }, 180_000);
+  }, 300_000);
   afterAll(() => platform?.stop());
 
   const everyone: Who = { role: [...roles], sub: 'chief' };

@@ -12,7 +12,7 @@ describe('the OpenAPI document', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     api = await readApi(platform);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => platform?.stop());
 
   const without = (lacks: (route: Route) => boolean): string[] => api.routes.filter(lacks).map(({ name }) => name);

@@ -9,7 +9,7 @@ describe('personal data', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     chain = await playChain(platform);
-  }, 180_000);
+  }, 300_000);
   afterAll(() => platform?.stop());
 
   /** Every row of every table of a database, as text, and what its bytes hold. */

@@ -19,7 +19,7 @@ describe('who may what', () => {
     });
     sheet = { contest, code, part, kind, marks };
     histories = Object.fromEntries(await Promise.all(services.map(async (name) => [name, await firstStream(name)] as const)));
-  }, 180_000);
+  }, 300_000);
   afterAll(() => platform?.stop());
 
   const firstStream = async (service: (typeof services)[number]): Promise<{ aggregate: string; id: string }> => {
