@@ -14,6 +14,8 @@ export interface BrokerOptions {
   readonly port?: number;
   /** Further ports, each for a client that has to come to another address: the broker names it to whoever came in here. */
   readonly doors?: readonly Door[];
+  /** Users with their passwords for SCRAM-SHA-512, made with the broker's data: a first one cannot be made from outside. */
+  readonly users?: Readonly<Record<string, string>>;
   /** Further lines of server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
   /** It ends when this process does (default), or goes on until `stopBroker`. */
@@ -48,7 +50,7 @@ export const startBroker = async (folder: string, options: BrokerOptions = {}): 
   const ports = await portsOf(home, options.port);
   const properties = path.join(home, 'server.properties');
   await writeFile(properties, lines({ ...settings(home, ports, options.doors ?? []), ...options.properties }));
-  await format(jars, home, properties);
+  await format(jars, home, properties, options.users ?? {});
   const pid = await launch(jars, home, properties, ports.broker, options);
 
   // Node may end by process.exit: the signal asks for a clean stop, which Kafka then finishes on its own.
@@ -116,13 +118,17 @@ const settings = (home: string, { broker, controller }: Ports, doors: readonly D
 const lines = (properties: Readonly<Record<string, string>>): string =>
   Object.entries(properties).map(([name, value]) => `${name}=${value.replaceAll('\\', '/')}\n`).join('');
 
-const format = async (jars: string, home: string, properties: string): Promise<void> => {
+const format = async (
+  jars: string, home: string, properties: string, users: Readonly<Record<string, string>>,
+): Promise<void> => {
   if (existsSync(path.join(home, 'log', 'meta.properties'))) return;
   const cluster = randomBytes(16).toString('base64url');
   await new Promise<void>((resolve, reject) => {
     // A fresh id may begin with a dash, which would read as an option.
     const program = ['-Xmx128m', '-cp', path.join(jars, '*'), 'kafka.tools.StorageTool'];
-    const args = [...program, 'format', `--cluster-id=${cluster}`, '-c', properties];
+    const scram = Object.entries(users).flatMap(([name, password]) =>
+      ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`]);
+    const args = [...program, 'format', `--cluster-id=${cluster}`, '-c', properties, ...scram];
     const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));

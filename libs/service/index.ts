@@ -7,6 +7,7 @@ export type { History, HistoryEvent } from './history.js';
 export { migrate, migrationsOf } from './migrate.js';
 export { type PeerAnswer, PeerRefused, Peers } from './peers.js';
 export { Reader } from './reader.js';
+export { type Rights, rightsOf } from './rights.js';
 export { Reading } from './reading.js';
 export type { CaughtUp } from './runners.js';
 export { onStop, serve } from './serve.js';

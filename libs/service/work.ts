@@ -37,6 +37,11 @@ export interface Work {
     aggregate: Aggregate<C, S, E>, items: readonly { readonly id: string; readonly command: C; readonly because?: Because }[],
     because?: Because,
   ): Promise<readonly Done[]>;
+  /** Appends to many streams in one call, without loading them: each must stand at the version that was read before. */
+  recordMany<C, S, E extends Typed>(
+    aggregate: Aggregate<C, S, E>,
+    items: readonly { readonly id: string; readonly version: number; readonly events: readonly E[]; readonly because?: Because }[],
+  ): Promise<void>;
   /** Appends without loading the stream: for a memory of others' events, which takes thousands. */
   record<C, S,
   E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, events: readonly E[], because?: Because): Promise<void>;
@@ -127,6 +132,28 @@ export const workIn = (
       const done = await aggregates.decideMany(aggregate, items, contextOf, query);
       for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
       return done;
+    },
+    recordMany: async (aggregate, items) => {
+      const appends = items.filter(({ events }) => events.length > 0).map(({ id, version, events, because = {} }) => {
+        const stream = streamOf(aggregate, id);
+        const context = contextFor(stream, id, because);
+        const { actor, organisation, at, correlation, causation } = context;
+        const metadata = { actor, organisation, at, correlation, causation };
+        return {
+          stream, expected: version,
+          events: events.map(
+            ({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata }),
+          ),
+        };
+      });
+      if (appends.length === 0) return;
+      await recordings.flush(plain);
+      const verdicts = await store.appendIn(plain, appends);
+      appends.forEach(({ stream, expected, events }, index) => {
+        const verdict = verdicts[index];
+        if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
+        count(stream, events.length);
+      });
     },
     record: async (aggregate, id, events, because = {}) => {
       if (events.length === 0) return;

@@ -45,7 +45,9 @@ export const kafkaAccess = (brokers: string, settings: KafkaSettings = {}): Kafk
 const pem = (file: string | undefined): string | undefined => (file === undefined ? undefined : readFileSync(file, 'utf8'));
 
 /** A client that tries for some seconds and then says so: who tries for ever is above it, where it can be seen and stopped. */
-export const clientOf = ({ brokers, tls, sasl }: KafkaAccess, clientId: string): Kafka => {
+export const clientOf = (
+  { brokers, tls, sasl }: KafkaAccess, clientId: string, log: Pick<KafkaConfig, 'logLevel' | 'logCreator'> = {},
+): Kafka => {
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,
@@ -53,6 +55,7 @@ export const clientOf = ({ brokers, tls, sasl }: KafkaAccess, clientId: string):
     requestTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
     logLevel: kafkajs.logLevel.NOTHING, // its troubles come to us as rejections and events, and health tells them
+    ...log,
   };
   if (tls) config.ssl = { ca: pem(tls.ca), cert: pem(tls.cert), key: pem(tls.key) };
   if (sasl) config.sasl = { ...sasl } as SASLOptions;

@@ -38,6 +38,8 @@ export class KafkaConsumer implements Subscription {
   constructor(
     private readonly kafka: Kafka,
     private readonly existing: (topics: readonly string[]) => Promise<readonly string[]>,
+    /** The reason behind an error that hides it. */
+    private readonly reason: (error: unknown, group: string) => Promise<unknown>,
     private readonly group: string,
     private readonly topics: readonly string[],
     private readonly handler: BatchHandler,
@@ -63,6 +65,7 @@ export class KafkaConsumer implements Subscription {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    let refused = 0;
     for (let attempt = 0; !signal.aborted; ) {
       try {
         const there = await this.existing(this.topics);
@@ -70,11 +73,14 @@ export class KafkaConsumer implements Subscription {
         if (there.length === 0) await sleep(this.times.lookMs, signal);
         else await this.member(there);
         attempt = 0;
-      } catch (error) {
+      } catch (caught) {
+        const error = await this.reason(caught, this.group);
         this.failing = `Kafka: ${messageOf(error)}`;
-        this.crashed = isForGood(error);
+        // A broker that has just started may not know its users and rights yet: it is asked twice.
+        refused = isForGood(error) ? refused + 1 : 0;
+        this.crashed = refused > 1;
         attempt += 1;
-        await sleep(this.crashed ? this.times.crashedMs : pause(attempt, 100), signal);
+        await sleep(this.crashed ? this.times.crashedMs : pause(attempt, refused > 0 ? 1_000 : 100), signal);
       }
     }
     this.ended(this);

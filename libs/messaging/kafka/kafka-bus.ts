@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { BatchHandler, Bus, PartitionLag, Subscription, WireRecord } from '../bus.js';
 import { clientOf, type KafkaAccess } from './access.js';
 import { KafkaConsumer, type KafkaTimes } from './consumer.js';
+import { isWithoutCoordinator, whyNoCoordinator } from './coordinator.js';
 import { refusing } from './errors.js';
 import { lagOf, rewindGroup } from './groups.js';
 import { Lane } from './lane.js';
@@ -22,7 +23,7 @@ export class KafkaBus implements Bus {
   private readonly known = new Set<string>();
   private connected: Promise<Admin> | undefined;
 
-  constructor(options: KafkaBusOptions) {
+  constructor(private readonly options: KafkaBusOptions) {
     this.kafka = clientOf(options.access, options.clientId ?? 'jinji');
     this.lane = new Lane(this.kafka);
     this.times = {
@@ -47,7 +48,7 @@ export class KafkaBus implements Bus {
 
   subscribe(group: string, topics: readonly string[], handler: BatchHandler): Subscription {
     const ended = (one: KafkaConsumer) => this.consumers.delete(one);
-    const consumer = new KafkaConsumer(this.kafka, this.existing, group, topics, handler, this.times, ended);
+    const consumer = new KafkaConsumer(this.kafka, this.existing, this.reason, group, topics, handler, this.times, ended);
     this.consumers.add(consumer);
     return consumer;
   }
@@ -79,6 +80,9 @@ export class KafkaBus implements Bus {
       });
     });
   }
+
+  private readonly reason = async (error: unknown, group: string): Promise<unknown> =>
+    (isWithoutCoordinator(error) ? await whyNoCoordinator(this.options.access, group) : undefined) ?? error;
 
   private readonly existing = async (topics: readonly string[]): Promise<readonly string[]> => {
     if (topics.some((topic) => !this.known.has(topic)))
