@@ -39,7 +39,7 @@ export interface Broker {
   remove(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 /** A real Apache Kafka of one node without Docker: its data lies in `folder`, which is made where there is none. */
 export const startBroker = async (folder: string, options: BrokerOptions = {}): Promise<Broker> => {

@@ -34,7 +34,7 @@ export interface Cluster {
 
 /** Held on the folder's own server for as long as we use it, so that two processes never share a folder by mistake. */
 const OWNER_LOCK = 0x6a696e6a69;
-const START_TIMEOUT_MS = 60_000; // recovery after a crash may take a while
+const START_TIMEOUT_MS = 180_000; // recovery after a crash may take a while
 
 /** Starts the PostgreSQL whose data lies in `folder`, making it where there is none. */
 export const startPostgres = async (folder: string, options: ClusterOptions = {}): Promise<Cluster> => {

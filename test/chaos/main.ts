@@ -12,11 +12,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { copyOfCode, isMutation, mutations } from './copy.js';
+import { writeSchedule } from './schedule.js';
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +35,14 @@ await chmod(folder, 0o755); // PostgreSQL may have to run as another user, who m
 const code = path.join(folder, 'code');
 await copyOfCode(code, mutation === undefined ? undefined : mutations[mutation]);
 
+const isDrawn = values.schedule !== undefined || values.faults !== undefined || values.seed !== undefined;
+if (mutation !== undefined && !isDrawn && resume === undefined)
+  await writeFile(path.join(folder, 'schedule.json'), writeSchedule(mutations[mutation].schedule));
+
 const given = Object.entries({ ...values, folder, schedule: values.schedule && path.resolve(values.schedule) })
   .flatMap(([name, value]) => (value === undefined || name === 'resume' || name === 'mutation' ? [] : [`--${name}`, value]));
+// That it is found is enough there.
+if (mutation !== undefined) given.push('--quick', ...(values.shrink === undefined ? ['--shrink', '0'] : []));
 const child = spawn(
   process.execPath, ['--enable-source-maps', 'dist/test/chaos/storms-main.js', ...given], { cwd: code, stdio: 'inherit' },
 );

@@ -98,7 +98,8 @@ export class Run {
         storm.start();
         const played = await playWave(stage, this.state.seed, wave);
         tell(`wave ${wave} is over after ${seconds(began)}, with ${storm.next} of ${faults.length} faults`);
-        this.state = { ...this.state, played: [...this.state.played, played] };
+        this.state = { ...this.state, next: storm.next, played: [...this.state.played, played] };
+        await this.keepState();
       } while (!storm.usedUp && Date.now() < until);
       await storm.stop();
       if (storm.failed) throw storm.failed;
@@ -118,34 +119,36 @@ export class Run {
     return this.play(schedule);
   }
 
-  async check(reference: Reference): Promise<Report> {
+  /** `quick`: after the first check that fails, the others are not worth their time. */
+  async check(reference: Reference, quick = false): Promise<Report> {
     const { fleet, kafka, options: { tell }, state: { played, ended }, writes } = this;
     const stage = stageOf(fleet, () => undefined, () => undefined);
     await stage.settled();
     const seen = await readTopics(kafka);
     const api = new Api(new URL(fleet.url));
     const problems: string[] = [];
-    const checked = async (what: string, found: Problems | Promise<Problems>): Promise<void> => {
+    const checked = async (what: string, check: () => Problems | Promise<Problems>): Promise<void> => {
+      if (quick && problems.length > 0) return;
       const began = Date.now();
-      const all = await found;
+      const all = await check();
       tell(`${all.length === 0 ? 'good' : 'BAD '}  ${what} (${seconds(began)})`);
       for (const problem of all) tell(`      ${problem}`);
       problems.push(...all);
     };
     try {
-      await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, nothingMissing(fleet, seen));
-      await checked('nothing is parked but the poison', onlyPoisonParked(fleet, seen));
+      await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, () => nothingMissing(fleet, seen));
+      await checked('nothing is parked but the poison', () => onlyPoisonParked(fleet, seen));
       const counted = await promotedOnce(api, seen);
       const { decisions, certificates, grants, fen } = counted;
       await checked(
         `${decisions} decisions, ${certificates} certificates and ${grants} grants of ${fen} fen are a fold of the facts`,
-        counted.problems,
+        () => counted.problems,
       );
-      await checked('the business facts are those of a run without faults', reference.upTo(played.length - 1)
-        .then((without) => factsAreAlike(played, without)));
-      await checked(`${writes.length} acknowledged writes are there, once`, writesAreThere(fleet, writes));
+      await checked('the business facts are those of a run without faults', async () =>
+        factsAreAlike(played, await reference.upTo(played.length - 1)));
+      await checked(`${writes.length} acknowledged writes are there, once`, () => writesAreThere(fleet, writes));
       await stage.settled();
-      await checked('views are folds of the events', viewsAreFolds(fleet));
+      await checked('views are folds of the events', () => viewsAreFolds(fleet));
       return { ...counted, problems, waves: played.length, writes: writes.length, messages: seen.length, ended };
     } finally {
       api.close();

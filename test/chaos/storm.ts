@@ -13,7 +13,7 @@ export const wireName = (service: string, instance: number, to: End): string => 
 /** So much goes wrong at the same time; what waits for a process to come up before it can be done is not counted. */
 const AT_ONCE = 5;
 /** What does not come up for so long will not. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 900_000;
 
 export class Storm {
   /** The next fault of the schedule. */
@@ -122,12 +122,12 @@ export class Storm {
       case 'broker-restarted': return this.locked('broker', async () => {
         await (deed.is === 'broker-killed' ? fleet.broker.kill() : fleet.broker.stop());
         await sleep(deed.forMs);
-        await fleet.broker.start();
+        await this.patiently(() => fleet.broker.start());
       });
       case 'postgres-stopped': return this.locked('postgres', async () => {
         await fleet.postgres.stop(deed.mode);
         await sleep(deed.forMs);
-        await fleet.postgres.start();
+        await this.patiently(() => fleet.postgres.start());
       });
       case 'republished': return this.patiently(async () => {
         await publishAgain(kafka, topics[deed.topic] as string, deed.from, deed.count);

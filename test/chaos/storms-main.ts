@@ -12,10 +12,10 @@ import { shrink } from './shrink.js';
 const { values } = parseArgs({
   options: {
     faults: { type: 'string' }, seed: { type: 'string' }, schedule: { type: 'string' }, for: { type: 'string' },
-    folder: { type: 'string' }, shrink: { type: 'string' },
+    folder: { type: 'string' }, shrink: { type: 'string' }, quick: { type: 'boolean' },
   },
 });
-const { folder = 'chaos' } = values;
+const { folder = 'chaos', quick = false } = values;
 const scheduleFile = path.join(folder, 'schedule.json');
 const began = Date.now();
 const tell = (sentence: string): void => console.log(`${((Date.now() - began) / 1000).toFixed(0).padStart(6)} s  ${sentence}`);
@@ -29,11 +29,11 @@ const scheduleOf = async (): Promise<Schedule> => {
 
 /** What is wrong; nothing where the schedule is not used up yet. */
 const tried = async (
-  run: Run, schedule: Schedule, reference: Reference, until?: number,
+  run: Run, schedule: Schedule, reference: Reference, options: { readonly until?: number | undefined; readonly quick: boolean },
 ): Promise<Report | readonly string[] | undefined> => {
   try {
-    if (!(await run.play(schedule, until))) return undefined;
-    return await run.check(reference);
+    if (!(await run.play(schedule, options.until))) return undefined;
+    return await run.check(reference, options.quick);
   } catch (error) {
     return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];
   }
@@ -46,7 +46,7 @@ const shorter = async (schedule: Schedule, reference: Reference, untilMs: number
   const { schedule: least, tried: tries, finished } = await shrink(schedule, async (candidate) => {
     await rm(place, { recursive: true, force: true });
     const run = await Run.open({ folder: place, tell: () => undefined, patienceMs: 60_000 }, candidate.seed);
-    const result = await tried(run, candidate, reference).finally(() => run.close());
+    const result = await tried(run, candidate, reference, { quick: true }).finally(() => run.close());
     const fails = result !== undefined && problemsOf(result).length > 0;
     tell(`${candidate.faults.length} faults ${fails ? 'still fail' : 'do not fail'}`);
     return fails;
@@ -74,7 +74,7 @@ const main = async (): Promise<number> => {
       close: async () => reference?.close(),
     };
     const until = values.for === undefined ? undefined : Date.now() + Number(values.for) * 1_000;
-    const result = await tried(run, schedule, lazily, until);
+    const result = await tried(run, schedule, lazily, { until, quick });
     await run.close();
     if (result === undefined) {
       tell(`${run.next} of ${schedule.faults.length} faults: go on with --resume ${folder}`);
