@@ -93,7 +93,8 @@ describe('npm run bus', () => {
 
   it('tries one again for a reason, and fails where it still fails', async () => {
     const id = await idOf(1);
-    expect(await run('parked', 'retry', id, ...only)).toMatchObject({ code: 2, err: expect.stringContaining('--reason is needed') });
+    const reasonless = await run('parked', 'retry', id, ...only);
+    expect(reasonless).toMatchObject({ code: 2, err: expect.stringContaining('--reason is needed') });
     const { code, out } = await run('parked', 'retry', id, '--reason', 'a new version runs', ...only);
     expect(code).toBe(1);
     expect(out).toContain(`stopped at ${id}, which still fails`);
@@ -114,8 +115,8 @@ describe('npm run bus', () => {
 
   it('says how it is used, and what it cannot do', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('parked retry ID --reason WHY') });
-    for (const args of [['parked'], ['topics'], ['parked', 'show', 'x'], ['parked', 'list', '--state', 'lost'], ['parked', '--x']])
-      expect((await run(...args)).code).toBe(2);
+    const wrong = [['parked'], ['topics'], ['parked', 'show', 'x'], ['parked', 'list', '--state', 'lost'], ['parked', '--x']];
+    for (const args of wrong) expect((await run(...args)).code).toBe(2);
     expect(await run('parked', 'show', newId(), ...only)).toMatchObject({ code: 2, err: expect.stringContaining('no service') });
     env = { ...env, JINJI_TOKEN: undefined };
     expect(await run('parked', 'list', ...only)).toMatchObject({ code: 2, err: expect.stringContaining('JINJI_TOKEN') });

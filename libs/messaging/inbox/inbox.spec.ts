@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { PublicType } from '#libs/contracts';
 import type { TestDatabase } from '#libs/testing';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
@@ -62,34 +61,6 @@ describe('the inbox', () => {
     const { inbox } = inboxThat();
     await inbox.handle(batchOf([sealed(a, 5), sealed(a, 5, { source: 'registration/i2' }), sealed(b, 4)]));
     expect(await effects(database.query)).toEqual({ [a]: [5, 5], [b]: [4] });
-  });
-
-  it('has every effect once and in order, whatever senders repeat and however they are interleaved', async () => {
-    const { inbox } = inboxThat();
-    // Each sender goes through the log in its order, from any place up to what was sent before; zombies repeat and mix.
-    const run = fc.record({ from: fc.nat(), length: fc.integer({ min: 1, max: 8 }), split: fc.nat() });
-    const runs = fc.array(run, { minLength: 1, maxLength: 8 });
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 20 }), runs, async (log, sent) => {
-        await database.asOwner('TRUNCATE effects, inbox_marks, parked_messages');
-        const keys = log.map((k) => [a, b, c][k] ?? a);
-        const message = (at: number) => sealed(keys[at] ?? a, at + 1);
-        let high = 0;
-        for (const run of sent) {
-          const from = run.from % (high + 1);
-          const positions = Array.from({ length: Math.min(run.length, log.length - from) }, (_, i) => from + i);
-          // a zombie's repetition of something old, in the middle of it
-          const old = run.split % (high + 1);
-          const mixed = high > 0 ? [...positions.slice(0, 2), ...(old < high ? [old] : []), ...positions.slice(2)] : positions;
-          await inbox.handle(batchOf(mixed.map(message)));
-          high = Math.max(high, from + positions.length);
-        }
-        const expected: Record<string, number[]> = {};
-        for (let at = 0; at < high; at += 1) (expected[keys[at] ?? a] ??= []).push(at + 1);
-        expect(await effects(database.query)).toEqual(expected);
-      }),
-      { numRuns: 40 },
-    );
   });
 
   it('leaves nothing of a transaction that fails', async () => {

@@ -1,8 +1,21 @@
 import type { Query } from '#libs/event-store';
 
 /**
- * The highest position seen, by source, topic and key. A sender keeps its log's order by key, so that what arrives for the
- * first time always lies above the mark, and whatever is repeated, by a zombie or a year later, at or below it.
+ * The highest position seen, by source, topic and key: it grows with workers and contests, never with events.
+ *
+ * Why that suffices. Of whoever sends it is assumed (and proved beside the relay):
+ * 1. A source is one log: positions only grow, and one names the same event for ever. A store that was restored to an earlier
+ *    point is another incarnation, and so another source.
+ * 2. Everybody who sends, also a zombie that does not know that another took over, begins at a checkpoint that was reached,
+ *    and goes on from there in the log's order, without gaps. A checkpoint is reached once the bus has all before it.
+ * 3. The bus keeps a key's records in the order in which it took them: one partition a key, whose number never changes.
+ * Then, when a position of a key arrives, all lower ones of that key have arrived before it: those up to the sender's checkpoint
+ * because of 2, those after it because the sender sent them first. So first arrivals are in order by key, and lie above the
+ * mark, and whatever is repeated, by a zombie, a redelivery or a year later, lies at or below it. That two consumers may have
+ * the same message at once, while a partition moves, is what the lock is for: the mark commits with the effects.
+ *
+ * It breaks where partitions are added to a topic in use (3), or a sender skips an event and says it later (2: so the relay
+ * stops at what it cannot say).
  */
 export class Marks {
   private constructor(

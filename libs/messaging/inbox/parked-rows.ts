@@ -83,6 +83,7 @@ export const readParked = async (query: Query, where: string, params: readonly u
   const rows = await query<Raw>(`${SELECT_PARKED} ${where}`, params);
   return rows.map((row) => ({
     ...row, n: Number(row.n), offset: Number(row.offset), sequence: row.sequence === null ? null : Number(row.sequence),
-    rawKey: row.rawKey?.toString('utf8') ?? null, parkedAt: row.parkedAt.toISOString(), decidedAt: row.decidedAt?.toISOString() ?? null,
+    rawKey: row.rawKey?.toString('utf8') ?? null,
+    parkedAt: row.parkedAt.toISOString(), decidedAt: row.decidedAt?.toISOString() ?? null,
   }));
 };
