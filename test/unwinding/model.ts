@@ -51,6 +51,16 @@ export const expected = (story: Story, { revisions, announced, merged, idOf }: H
   return found;
 };
 
+/** How much of a story hangs on its corrections: how often something changes, and what outlives the revision that gave it. */
+export const richness = ({ contests, workers }: Story): number =>
+  contests.flatMap(({ kind, entrants, revisions }) => entrants.map((worker, entry) => {
+    const given = (list: Story['contests'][number]['revisions']): string =>
+      JSON.stringify(through(kind, list, entry, workers[worker] ?? 6, false));
+    const along = revisions.map((_, n) => given(revisions.slice(0, n + 1)));
+    const changes = along.filter((each, n) => n > 0 && each !== along[n - 1]).length;
+    return changes + (along.at(-1) === given(revisions.slice(-1)) ? 0 : 3);
+  })).reduce((sum, each) => sum + each, 0);
+
 /** A total counts more the higher it is; an annulled one has no rank. */
 export const ranksOf = (totals: readonly (number | null)[]): readonly (number | null)[] =>
   totals.map((total) => (total === null ? null : 1 + totals.filter((other) => other !== null && other > total).length));

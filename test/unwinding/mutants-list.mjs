@@ -12,7 +12,7 @@ export const mutants = [
   { name: 'the-next-is-promoted', file: reversal, from: 'if (own || promoteNext || before.held.includes(kind)) return false;', to: 'return false;' },
   { name: 'in-the-order-of-arrival', file: fold, from: '[...outcomes].sort((a, b) =>\n    compare(a.contest.firstFinalAt, b.contest.firstFinalAt) || compare(a.contest.id, b.contest.id));', to: '[...outcomes];' },
   { name: 'a-promotion-is-forgotten', file: fold, from: 'if (decision.level !== null)\n        given.push(', to: 'if (decision.level === null && false)\n        given.push(' },
-  { name: 'earlier-revisions-are-forgotten', file: 'apps/certification/src/contest/contest.ts', from: '...(result?.closed === true ?', to: '...(result?.closed === undefined ?' },
+  { name: 'earlier-revisions-are-forgotten', file: 'apps/certification/src/contest/contest.ts', from: '...(result?.closed === true ?', to: '...(result?.closed === null ?' },
   { name: 'the-first-revision-alone', file: 'apps/certification/src/contest/contest.ts', from: 'if (result !== null && result.number >= event.revision) return state;', to: 'if (result !== null) return state;' },
   { name: 'provisional-revisions-promote', file: 'apps/certification/src/reactions.ts', from: "if (stage === 'final' && firstFinalAt !== null)\n      await", to: "if (stage !== undefined)\n      await" },
   { name: 'decisions-are-not-superseded', file: refold, from: "if (step.is === 'confirm' || step.supersedes === null) return [];", to: 'if (step.is) return [];' },

@@ -7,12 +7,20 @@ import fc from 'fast-check';
 import { packsForSpecs } from '../../apps/certification/src/spec-world.js';
 import { distinct, faults, outcome } from './check.js';
 import { kinds, packOf } from './kinds.js';
+import { richness } from './model.js';
 import { Stage, Telling } from './stage.js';
 import { type Step, type Story, story } from './story.js';
 
 const seed = Number(process.env['UNWINDING_SEED'] ?? Date.now() % 2 ** 31);
 const numRuns = Number(process.env['UNWINDING_RUNS'] ?? 40);
 const seconds = Number(process.env['UNWINDING_SECONDS'] ?? 60);
+
+/** Every other one is among those in which most hangs on a correction: a slow machine tells few. */
+const stories = (): Story[] => {
+  const all = fc.sample(story, { seed, numRuns: numRuns * 8 });
+  const rich = [...all].sort((a, b) => richness(b) - richness(a)).slice(0, numRuns);
+  return rich.flatMap((one, index) => [one, ...all.slice(index, index + 1)]).slice(0, numRuns);
+};
 
 describe(`unwinding (UNWINDING_SEED=${seed})`, () => {
   let stage: Stage;
@@ -43,7 +51,7 @@ describe(`unwinding (UNWINDING_SEED=${seed})`, () => {
 
   it('comes out as the published final revisions say, whichever contest is heard first', async () => {
     const until = Date.now() + seconds * 1_000;
-    for (const of of fc.sample(story, { seed, numRuns })) {
+    for (const of of stories()) {
       // However slow the machine is, some stories are told.
       if (told >= 3 && Date.now() > until) break;
       told += 1;

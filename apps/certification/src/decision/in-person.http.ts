@@ -57,10 +57,10 @@ export class InPersonController {
   decide(
     @IdParam('id') id: string, @Body() { outcome, place, reasons }: InPersonDto, @TheCaller() caller: Caller,
   ): Promise<Done> {
-    if ((outcome === 'changed') !== (place !== undefined))
-      throw new Refusal('place-of-a-change', text('变更须指明名次，其他决定不得', 'a change, and only a change, names a place'), 'name the place');
     return this.transactions.run(caller, async (work) => {
       const before = await known(work, id);
+      if ((outcome === 'changed') !== (place !== undefined))
+        throw new Refusal('place-of-a-change', text('变更须指明名次，其他决定不得', 'a change, and only a change, names a place'), 'name the place');
       const { worker, contest } = before.about;
       const { state: { trainers } } = await work.load(file, worker);
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
