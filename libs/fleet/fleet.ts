@@ -149,7 +149,8 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
         PUBLIC_URL: url,
         AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URL: `${urlOf(place('issuer'))}/jwks`, MASTER_KEY: masterKey,
         JINJI_CLOCK: options.clock ?? 'manual', JINJI_CLOCK_START: options.startAt ?? FIRST_INSTANT,
-        LOG_LEVEL: 'warn', RATE_LIMIT: '1000000', DRAIN_MS: '500', ...options.env?.(service, number),
+        LOG_LEVEL: 'warn', RATE_LIMIT: '1000000', DRAIN_MS: '500', AFTER_WAIT_MS: '30000',
+        ...options.env?.(service, number),
       }));
     };
     const instances = wanted.map((one): Instance => {
