@@ -160,7 +160,7 @@ const launch = async (jars: string, home: string, properties: string, port: numb
 /** It speaks Kafka, and knows itself. */
 const answers = async (port: number): Promise<boolean> => {
   const kafka = new kafkajs.Kafka({
-    brokers: [`127.0.0.1:${port}`], connectionTimeout: 500, requestTimeout: 1_000, retry: { retries: 0 },
+    brokers: [`127.0.0.1:${port}`], connectionTimeout: 2_000, requestTimeout: 5_000, retry: { retries: 0 },
     logLevel: kafkajs.logLevel.NOTHING,
   });
   const admin = kafka.admin();

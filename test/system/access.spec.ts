@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -12,6 +13,8 @@ import { kafkaAccess, KafkaBus, publication, toWire } from '#libs/messaging';
 import { rightsOf, type ServiceDefinition } from '#libs/service';
 import { describeOwnKafka, type TestService, testService } from '#libs/testing';
 import { services } from '../../apps/platform/src/services.js';
+
+jest.setTimeout(240_000);
 
 const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes, Kafka: KafkaClient, logLevel } = kafkajs;
 
@@ -176,7 +179,7 @@ describeOwnKafka('who may what on a Kafka with SCRAM and ACLs', () => {
 
   describe('a service', () => {
     let service: TestService;
-    afterEach(() => service.close());
+    afterEach(() => service?.close());
     const ready = async () =>
       service.request<{ details: Record<'topics' | 'consumers', Record<string, unknown>> }>('GET', '/health/ready', { as: null });
 
