@@ -40,6 +40,8 @@ interface Folded<S> extends Snapshot<S> {
 
 type Typed = { readonly type: string };
 
+const PAGE = 1_000;
+
 /** So often a decision is made again when others keep being faster (in other processes: in this one they take turns). */
 const ATTEMPTS = 10;
 
@@ -184,6 +186,9 @@ export class Aggregates {
     ids: readonly string[],
     query: Query = this.query,
   ): Promise<ReadonlyMap<string, Folded<S>>> {
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1 && aggregate.snapshotEvery !== undefined)
+      return new Map([[only, await this.foldLong(aggregate, streamOf(aggregate, only), query)]]);
     const streams = ids.map((id) => streamOf(aggregate, id));
     const none: ReadonlyMap<string, Snapshot<S>> = new Map();
     const { snapshotEvery } = aggregate;
@@ -200,6 +205,23 @@ export class Aggregates {
       if (snapshotEvery !== undefined && one.tail.length >= snapshotEvery && this.options.keepsSnapshots)
         await writeSnapshot(query, aggregate, stream, one);
     }
+    return folded;
+  }
+
+  /** A stream that may be long is folded page by page: its events are never in hand all at once. */
+  private async foldLong<C, S, E extends Typed>(
+    aggregate: Aggregate<C, S, E>, stream: string, query: Query,
+  ): Promise<Folded<S>> {
+    let folded = foldTail(aggregate, stream, (await readSnapshots<S>(query, aggregate, [stream])).get(stream), []);
+    let read = 0;
+    for (;;) {
+      const page = await this.store.readStream(stream, folded.version + 1, query, PAGE);
+      if (page.length > 0) folded = foldTail(aggregate, stream, folded, page);
+      read += page.length;
+      if (page.length < PAGE) break;
+    }
+    if (read >= (aggregate.snapshotEvery ?? Infinity) && this.options.keepsSnapshots)
+      await writeSnapshot(query, aggregate, stream, folded);
     return folded;
   }
 }

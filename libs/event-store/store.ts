@@ -80,10 +80,10 @@ export class EventStore {
     return prepared.map((append) => present(outcome.get(append)));
   }
 
-  async readStream(stream: string, from = 1, query: Query = this.query): Promise<readonly Recorded[]> {
+  async readStream(stream: string, from = 1, query: Query = this.query, limit?: number): Promise<readonly Recorded[]> {
     const rows = await query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version`,
-      [stream, from],
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version LIMIT $3`,
+      [stream, from, limit ?? null],
     );
     return rows.map(this.recorded);
   }

@@ -61,7 +61,7 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
     const standing = pack === null ? [] : unrejected(pack, now, earlier, rejected);
     const facts = standing.length === 0 ? now : { ...now, earlier: standing };
     const decision = pack === null ? withoutPack() : told(decide(pack, facts));
-    if (rejected !== effectsDigest(decision)) {
+    if (rejected === null || rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
       if (decision.level !== null)
         given.push({ contest: id, occupation, level: decision.level.to, firstFinalAt, since: civilDate(firstFinalAt) });

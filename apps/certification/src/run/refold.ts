@@ -29,15 +29,23 @@ export const differences = (worker: string, state: FileState, imported: readonly
     const known = state.contests[folded.contest];
     if (known === undefined) return [];
     const { made } = known;
-    if (made === null || made.effects !== effectsDigest(folded.decision)) {
+    if (made === null || made.effects !== digests(folded).effects) {
       const nth = (made?.nth ?? 0) + 1;
       return [
         { is: 'decide', known, folded, id: decisionId(folded.contest, worker, nth), nth, supersedes: made?.decision ?? null },
       ];
     }
-    return made.facts === digestOf(folded.facts) ? [] : [{ is: 'confirm', known, folded, id: made.decision, nth: made.nth }];
+    return made.facts === digests(folded).facts ? [] : [{ is: 'confirm', known, folded, id: made.decision, nth: made.nth }];
   });
 };
+
+/** Asked of a decision more than once, and dear. */
+const digests = (folded: Folded): { readonly effects: string; readonly facts: string } => {
+  const known = digested.get(folded) ?? { effects: effectsDigest(folded.decision), facts: digestOf(folded.facts) };
+  digested.set(folded, known);
+  return known;
+};
+const digested = new WeakMap<Folded, { readonly effects: string; readonly facts: string }>();
 
 /** Pure: what all contests of a worker give, in their order, as the packs' reversals leave it. */
 export const foldFile = (state: FileState, imported: readonly ImportedLevel[]): readonly Folded[] =>
@@ -83,13 +91,11 @@ export const refold = async (work: Work, workers: readonly Refold[]): Promise<vo
     (plan) => differences(plan.worker, plan.state, imported.get(plan.worker) ?? []).map((step) => ({ plan, step })),
   );
   await take(work, steps.flat());
-  await work.decideMany(file, plans.map(({ worker, because, version, news, state }, index) => {
+  await work.recordMany(file, plans.map(({ worker, because, version, news, state }, index) => {
     const made = (steps[index] ?? []).map(({ step }) => madeOf(step));
     const events = [...news, ...made, ...(state.stale ? [{ type: 'Refolded' } as const] : [])];
     // What was read must still be so: another transaction may have decided on the same person.
-    return {
-      id: worker, command: { type: 'Remember' as const, events }, because: { ...because, organisation: null, expected: version },
-    };
+    return { id: worker, version, events, because: { ...because, organisation: null } };
   }));
   await refold(work, later);
 };
@@ -157,10 +163,7 @@ interface Taken { readonly plan: Plan; readonly step: Step }
 const madeOf = (step: Step): FileEvent => {
   const contest = step.known.contest.id;
   if (step.is === 'revoke') return { type: 'DecisionRevoked', contest };
-  const { decision: outcome, facts } = step.folded;
-  return {
-    type: 'DecisionMade', contest, decision: step.id, nth: step.nth, effects: effectsDigest(outcome), facts: digestOf(facts),
-  };
+  return { type: 'DecisionMade', contest, decision: step.id, nth: step.nth, ...digests(step.folded) };
 };
 
 const take = async (work: Work, taken: readonly Taken[]): Promise<void> => {
@@ -216,6 +219,11 @@ const reviewOf = (known: Known): { review?: Review } => {
 };
 
 const noticeEnd = (pack: Pack | null, at: Instant): Instant =>
-  pack === null || pack.process.publicityWorkingDays === 0
-    ? at
-    : afterWorkingDays(chinaCalendar, at, pack.process.publicityWorkingDays);
+  pack === null || pack.process.publicityWorkingDays === 0 ? at : endOf(at, pack.process.publicityWorkingDays);
+
+/** A run asks the calendar the same question for everybody. */
+let asked: { readonly at: Instant; readonly days: number; readonly end: Instant } | undefined;
+const endOf = (at: Instant, days: number): Instant => {
+  if (asked?.at !== at || asked.days !== days) asked = { at, days, end: afterWorkingDays(chinaCalendar, at, days) };
+  return asked.end;
+};
