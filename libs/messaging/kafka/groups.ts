@@ -8,7 +8,7 @@ export const lagOf = async (admin: Admin, group: string, topics: readonly string
   const committed = new Map<string, number>();
   for (const { topic, partitions } of await patiently(() => admin.fetchOffsets({ groupId: group, topics: [...topics] })))
     for (const { partition, offset } of partitions) committed.set(`${topic} ${partition}`, Number(offset));
-  const endsOf = async (topic: string) => ({ topic, ends: await admin.fetchTopicOffsets(topic) });
+  const endsOf = async (topic: string) => ({ topic, ends: await patiently(() => admin.fetchTopicOffsets(topic)) });
   const heads = await Promise.all([...topics].sort().map(endsOf));
   const held = await heldIn(admin, group);
   return heads.flatMap(({ topic, ends }) =>
@@ -57,14 +57,14 @@ export const rewindGroup = async (kafka: Kafka, admin: Admin, group: string, top
   }
 };
 
-/** A group's coordinator that has just started, or moved, asks for some seconds of patience. */
+/** A coordinator or a leader that has just started, or moved, asks for some seconds of patience. */
 const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       const type = error instanceof Error && 'type' in error ? String(error.type) : '';
-      if (attempt === 8 || !/COORDINATOR|GROUP_LOAD_IN_PROGRESS/.test(type)) throw error;
+      if (attempt === 8 || !/COORDINATOR|GROUP_LOAD_IN_PROGRESS|NOT_LEADER/.test(type)) throw error;
       await sleep(pause(attempt, 100, 1_000));
     }
   }

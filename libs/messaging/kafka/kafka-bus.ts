@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { sleep } from '../backoff.js';
 import type { BatchHandler, Bus, PartitionLag, Subscription, WireRecord } from '../bus.js';
 import { clientOf, type KafkaAccess } from './access.js';
 import { KafkaConsumer, type KafkaTimes } from './consumer.js';
@@ -75,9 +76,10 @@ export class KafkaBus implements Bus {
     if (missing.length === 0) return;
     await this.asAdmin(async (admin) => {
       const wanted = missing.map((topic) => ({ topic, numPartitions: partitions }));
-      await admin.createTopics({ topics: wanted, waitForLeaders: true }).catch((error: unknown) => {
+      await admin.createTopics({ topics: wanted, waitForLeaders: false }).catch((error: unknown) => {
         if (!String(error).includes('already exists')) throw error; // another instance was faster
       });
+      await led(admin, missing);
     });
   }
 
@@ -113,3 +115,24 @@ export class KafkaBus implements Bus {
     await connected?.then((admin) => admin.disconnect()).catch(() => undefined);
   }
 }
+
+const LED_WITHIN_MS = 30_000;
+
+/** What a broker says of a topic that it has just made, and has not yet taken up. */
+const notYet = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
+
+/** Until every partition has a leader that answers for it: a busy broker takes a while, and kafkajs alone gives up early. */
+const led = async (admin: Admin, topics: readonly string[]): Promise<void> => {
+  for (const until = Date.now() + LED_WITHIN_MS; ; await sleep(100)) {
+    try {
+      const { topics: told } = await admin.fetchTopicMetadata({ topics: [...topics] });
+      if (told.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))) {
+        for (const topic of topics) await admin.fetchTopicOffsets(topic);
+        return;
+      }
+      if (Date.now() > until) throw new Error(`no leader for ${topics.join(', ')}`);
+    } catch (error) {
+      if (!notYet.has(String((error as { type?: unknown }).type)) || Date.now() > until) throw error;
+    }
+  }
+};
