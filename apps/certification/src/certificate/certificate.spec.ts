@@ -1,5 +1,5 @@
 import { given } from '#libs/decider';
-import { certificate, type CertificateEvent } from './certificate.js';
+import { certificate, type CertificateEvent, inquiryOf, type IssuedCertificate, revocable } from './certificate.js';
 import { numberSchemes, numbering, type NumberScheme } from './number.js';
 import { series } from './series.js';
 
@@ -50,10 +50,42 @@ describe('a certificate', () => {
     expect(after(issued, entry).when({ type: 'GiveStatusEntry', list: 1, index: 5 })).toEqual([]);
   });
 
+  it('reads what was recorded before bodies and reasons were', () => {
+    const { issuer: _, ...before } = terms;
+    expect(certificate.upcast?.CertificateIssued?.(before, 1)).toEqual({ ...before, issuer: null });
+    expect(certificate.upcast?.CertificateRevoked?.({ because: 'merged' }, 1)).toEqual({ because: 'merged', reasons: null });
+  });
+
   it('cannot be suspended before it is issued', () => {
     expect(() => after().when({ type: 'Suspend', inquiry: 'x', because: 'appeal' })).toThrow(
       expect.objectContaining({ rule: 'certificate-not-issued' }),
     );
+  });
+});
+
+describe('a certifier, by hand', () => {
+  const folded = (...history: readonly CertificateEvent[]): IssuedCertificate => {
+    const state = history.reduce(certificate.decider.evolve, certificate.decider.initial);
+    if (state.is === 'none') throw new Error('not issued');
+    return state;
+  };
+
+  it('ends the only inquiry, or the one that is named of several', () => {
+    expect(inquiryOf(folded(issued, suspended), undefined, true)).toBe('appeal-1');
+    expect(inquiryOf(folded(issued, suspended, further), 'inquiry-2', true)).toBe('inquiry-2');
+    for (const [state, named, rule] of [
+      [folded(issued, suspended, further), undefined, 'several-inquiries'], [folded(issued, suspended), 'x', 'inquiry-unknown'],
+      [folded(issued), undefined, 'not-suspended'], [folded(issued, revoked), undefined, 'certificate-revoked'],
+    ] as const)
+      expect(() => inquiryOf(state, named, true)).toThrow(expect.objectContaining({ rule }));
+  });
+
+  it('reinstates no certificate whose decision has fallen, and revokes none whose decision stands', () => {
+    expect(() => inquiryOf(folded(issued, suspended), undefined, false)).toThrow(expect.objectContaining({ rule: 'decision-fell' }));
+    expect(() => revocable(folded(issued, suspended), true)).toThrow(expect.objectContaining({ rule: 'decision-stands' }));
+    expect(() => revocable(folded(issued, suspended), false)).not.toThrow();
+    // The pack's reversal let it stand.
+    expect(() => revocable(folded(issued), false)).toThrow(expect.objectContaining({ rule: 'not-suspended' }));
   });
 });
 

@@ -64,7 +64,7 @@ export type CertificateStatus = IssuedCertificate['is'];
 const decide = (command: CertificateCommand, state: CertificateState): readonly CertificateEvent[] => {
   if (command.type === 'Issue') return state.is === 'none' ? [{ ...command, type: 'CertificateIssued' }] : [];
   if (state.is === 'none')
-    throw new WrongState('certificate-not-issued', text('证书尚未签发', 'no such certificate was issued'), 'none');
+    throw new WrongState('certificate-not-issued', text('证书尚未签发', 'no such certificate was issued'), text('无', 'none'));
   if (command.type === 'GiveStatusEntry') {
     const { list, index } = command;
     return state.entry === null ? [{ type: 'StatusEntryGiven', list, index }] : [];
@@ -123,22 +123,25 @@ export const statusName: Readonly<Record<CertificateStatus, Text>> = {
 export const standing = ({ is, terms: { number } }: IssuedCertificate): void => {
   if (is === 'revoked')
     throw new WrongState(
-      'certificate-revoked', text(`证书 ${number} 已撤销`, `certificate ${number} is revoked`), 'none: it stays so',
+      'certificate-revoked', text(`证书 ${number} 已撤销`, `certificate ${number} is revoked`), text('无：不再改变', 'none: it stays so'),
     );
 };
+
+const notSuspended = (): WrongState =>
+  new WrongState('not-suspended', text('证书未被暂停', 'the certificate is not suspended'), text('无', 'none'));
 
 /** The inquiry that a certifier ends. `holds`: the decision that the certificate proves stands. */
 export const inquiryOf = (state: IssuedCertificate, named: string | undefined, holds: boolean): string => {
   standing(state);
   if (!holds)
-    throw new WrongState('decision-fell', text('所依据的晋级决定已失效', 'the decision that it proves has fallen'), 'revoke it');
+    throw new WrongState('decision-fell', text('所依据的晋级决定已失效', 'the decision that it proves has fallen'), text('请撤销它', 'revoke it'));
   const { inquiries } = state;
   const [only, another] = inquiries;
-  if (only === undefined) throw new WrongState('not-suspended', text('证书未被暂停', 'the certificate is not suspended'), 'none');
+  if (only === undefined) throw notSuspended();
   if (named === undefined && another !== undefined)
-    throw new Refusal('several-inquiries', text('有多项核查', 'several inquiries go on'), 'name the inquiry', { inquiries });
+    throw new Refusal('several-inquiries', text('有多项核查', 'several inquiries go on'), text('请指明核查事项', 'name the inquiry'), { inquiries });
   if (named !== undefined && !inquiries.includes(named))
-    throw new Refusal('inquiry-unknown', text('没有这项核查', 'there is no such inquiry'), 'name one of these', { inquiries });
+    throw new Refusal('inquiry-unknown', text('没有这项核查', 'there is no such inquiry'), text('请指明其中之一', 'name one of these'), { inquiries });
   return named ?? only;
 };
 
@@ -146,5 +149,7 @@ export const revocable = (state: IssuedCertificate, holds: boolean): void => {
   standing(state);
   if (holds)
     throw new Refusal('decision-stands', text('所依据的晋级决定仍然有效', 'the decision that it proves stands'),
-      'the certificate falls with its decision: by an appeal, an annulment or a disqualification; suspend it meanwhile');
+      text('证书随其决定失效：经申诉、撤销成绩或取消资格；其间请先暂停', 'the certificate falls with its decision: by an appeal, an annulment or a disqualification; suspend it meanwhile'));
+  // Valid without its decision: the pack's reversal let it stand.
+  if (state.is !== 'suspended') throw notSuspended();
 };
