@@ -8,7 +8,8 @@ import { sampleFormats, samplePublication } from './testing/samples.js';
 const types = Object.keys(contracts).filter(isPublicType);
 
 const recorded: Recorded = {
-  id: derivedId('event'), position: 17, stream: 'entry:1', aggregate: 'entry', aggregateId: '1', version: 1, event: { type: 'Any' },
+  id: derivedId('event'), position: 17, stream: 'entry:1', aggregate: 'entry', aggregateId: '1', version: 1,
+  event: { type: 'Any' },
   metadata: { actor: 'judge-1', organisation: 'org-1', correlation: 'story', causation: 'cause', at: '2026-03-02T01:00:00.000Z' },
   recordedAt: '2026-11-21T00:00:00.000Z',
 };
@@ -28,7 +29,8 @@ describe('a message', () => {
         origin: { source: 'service/incarnation', sequence: 17 },
         message: {
           id: recorded.id, source: 'service/incarnation', type, subject: sent.key, time: '2026-03-02T01:00:00.000Z', sequence: 17,
-          topic: contractOf(type).topic, key: sent.key, correlation: 'story', causation: 'cause', data: samplePublication(type).data,
+          topic: contractOf(type).topic, key: sent.key, correlation: 'story', causation: 'cause',
+          data: samplePublication(type).data,
         },
       });
     }

@@ -18,6 +18,7 @@ jest.setTimeout(120_000);
 const types = Object.keys(contracts).filter(isPublicType);
 const service = `contract-${process.pid}`;
 const folder = 'docs/contracts';
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Whose events hold a publication, which is said as it is. */
 const sample = { name: 'sample' } satisfies AggregateKind;
@@ -56,7 +57,7 @@ describeKafka('the public contract on a real topic', () => {
     for (const [n, says] of types.flatMap((type) => [samplePublication(type), samplePublication(type, 'smallest')]).entries()) {
       const metadata: EventMetadata = {
         actor: 'judge-1', organisation: 'org-1', correlation: newId(), causation: n % 2 ? newId() : null,
-        at: new Date(Date.UTC(2026, 2, 2, 1, 0, n)).toISOString(),
+        at: new Date(Date.UTC(2026, 2, 2, 1, 0, n)).toISOString(), ...(n % 3 ? {} : { traceparent: TRACE }),
       };
       const event: NewEvent = { id: newId(), type: 'Said', schema: 1, data: { says }, metadata };
       const verdict = await store.append({ stream: `sample:${n}`, expected: 0, events: [event] });
@@ -105,7 +106,7 @@ describeKafka('the public contract on a real topic', () => {
 
   it('is read by the CloudEvents SDK, which finds what was recorded', async () => {
     const incarnation = await store.incarnation();
-    for (const { sent: { event: recorded, says, position }, event } of all()) {
+    for (const { sent: { event: recorded, says, position }, seen: { headers }, event } of all()) {
       const key = keyOf(says.type, says.data);
       expect(event).toMatchObject({
         specversion: '1.0', id: recorded.id, source: `${service}/${incarnation}`, type: says.type, subject: key,
@@ -113,6 +114,7 @@ describeKafka('the public contract on a real topic', () => {
         sequence: String(position), datacontenttype: 'application/json', correlationid: recorded.metadata.correlation, data: says.data,
       });
       expect(event['causationid'] ?? null).toBe(recorded.metadata.causation);
+      expect(headers['traceparent']).toBe(recorded.metadata.traceparent); // W3C's own header, where there is one
     }
   });
 

@@ -15,8 +15,8 @@ import { contest, effects, messagingDatabase, recordEffect, transactionOn } from
 import { said, Story } from '../testing/story.js';
 import { Relay } from './relay.js';
 
-jest.setTimeout(180_000);
-const PATIENCE_MS = 60_000;
+jest.setTimeout(300_000);
+const PATIENCE_MS = 120_000;
 
 let database: TestDatabase;
 let store: EventStore;

@@ -16,7 +16,7 @@ import { examine } from './examine.js';
 import { lookAtCertificate, lookAtKeys } from './outside.js';
 import { type Subject, subjectOf } from './subject.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const serve = async (listener: RequestListener): Promise<{ url: string; server: Server }> => {
   const server = createServer(listener);
@@ -182,7 +182,7 @@ describe('the doctor', () => {
 
   it('finds services that are away or not ready', async () => {
     expect(await only({ url: 'http://127.0.0.1:9' })).toMatch(
-      /^services registration: it does not answer: .*ECONNREFUSED.* → start registration/,
+      /^services registration: it does not answer: .+ → start registration/,
     );
     const details = { database: { status: 'up' }, topics: { status: 'down', next: 'allow it' } };
     const ill = await serve((_, response) => response.writeHead(503).end(JSON.stringify({ status: 'error', details })));
