@@ -115,10 +115,6 @@ export const certificate: Aggregate<CertificateCommand, CertificateState, Certif
   decider,
 };
 
-export const statusName: Readonly<Record<CertificateStatus, Text>> = {
-  valid: text('有效', 'valid'), suspended: text('暂停', 'suspended'), revoked: text('已撤销', 'revoked'),
-};
-
 /** What was revoked stays so, whoever asks: a person is told, where a reversal just changes nothing. */
 export const standing = ({ is, terms: { number } }: IssuedCertificate): void => {
   if (is === 'revoked')
