@@ -13,6 +13,7 @@ RUN node scripts/build.mjs \
  && find dist -name '*.map' -delete \
  && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/typescript node_modules/typeorm/browser node_modules/.cache node_modules/.bin \
+ && find node_modules/@embedpdf/fonts-sc/fonts -name '*.otf' ! -name '*-Regular.otf' ! -name '*-Bold.otf' -delete \
  && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete
 
 FROM node:20-bookworm-slim

@@ -88,6 +88,14 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual(['issuer', 'kafka', 'postgres']);
   });
 
+  it('keeps the fonts that certificates are set in', () => {
+    const paper = readFileSync('apps/certification/src/credential/paper.ts', 'utf8');
+    const used = [...paper.matchAll(/fontFile\('(\w+)'\)/g)].map(([, name]) => name);
+    const kept = [...readFileSync('Dockerfile', 'utf8').matchAll(/! -name '\*-(\w+)\.otf'/g)].map(([, name]) => name);
+    expect(used.length).toBeGreaterThan(0);
+    expect(kept.sort()).toEqual(used.sort());
+  });
+
   it('uses the images of the tests', () => {
     const tests = readFileSync('libs/testing/containers.ts', 'utf8');
     for (const name of ['postgres', 'kafka']) expect(tests).toContain(`'${container(name).image}'`);
