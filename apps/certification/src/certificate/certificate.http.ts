@@ -112,7 +112,8 @@ export class CertificateController {
   @Roles('certifier')
   @ApiOperation({
     summary: 'Revoke a suspended certificate whose decision has fallen 撤销证书',
-    description: 'A certificate whose decision stands is not revoked by hand: it falls with the decision, by an appeal or annulment.',
+    description:
+      'A certificate whose decision stands is not revoked by hand: it falls with the decision, by an appeal or annulment.',
   })
   @Produces(DoneAnswer)
   revoke(@IdParam('id') id: string, @Body() { reasons }: CertificateReasonsDto, @TheCaller() caller: Caller): Promise<Done> {

@@ -81,7 +81,9 @@ describe('a certifier, by hand', () => {
   });
 
   it('reinstates no certificate whose decision has fallen, and revokes none whose decision stands', () => {
-    expect(() => inquiryOf(folded(issued, suspended), undefined, false)).toThrow(expect.objectContaining({ rule: 'decision-fell' }));
+    expect(
+      () => inquiryOf(folded(issued, suspended), undefined, false),
+    ).toThrow(expect.objectContaining({ rule: 'decision-fell' }));
     expect(() => revocable(folded(issued, suspended), true)).toThrow(expect.objectContaining({ rule: 'decision-stands' }));
     expect(() => revocable(folded(issued, suspended), false)).not.toThrow();
     // The pack's reversal let it stand.

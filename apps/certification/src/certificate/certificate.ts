@@ -130,14 +130,20 @@ const notSuspended = (): WrongState =>
 export const inquiryOf = (state: IssuedCertificate, named: string | undefined, holds: boolean): string => {
   standing(state);
   if (!holds)
-    throw new WrongState('decision-fell', text('所依据的晋级决定已失效', 'the decision that it proves has fallen'), text('请撤销它', 'revoke it'));
+    throw new WrongState(
+      'decision-fell', text('所依据的晋级决定已失效', 'the decision that it proves has fallen'), text('请撤销它', 'revoke it'),
+    );
   const { inquiries } = state;
   const [only, another] = inquiries;
   if (only === undefined) throw notSuspended();
   if (named === undefined && another !== undefined)
-    throw new Refusal('several-inquiries', text('有多项核查', 'several inquiries go on'), text('请指明核查事项', 'name the inquiry'), { inquiries });
+    throw new Refusal(
+      'several-inquiries', text('有多项核查', 'several inquiries go on'), text('请指明核查事项', 'name the inquiry'), { inquiries },
+    );
   if (named !== undefined && !inquiries.includes(named))
-    throw new Refusal('inquiry-unknown', text('没有这项核查', 'there is no such inquiry'), text('请指明其中之一', 'name one of these'), { inquiries });
+    throw new Refusal(
+      'inquiry-unknown', text('没有这项核查', 'there is no such inquiry'), text('请指明其中之一', 'name one of these'), { inquiries },
+    );
   return named ?? only;
 };
 
@@ -145,7 +151,10 @@ export const revocable = (state: IssuedCertificate, holds: boolean): void => {
   standing(state);
   if (holds)
     throw new Refusal('decision-stands', text('所依据的晋级决定仍然有效', 'the decision that it proves stands'),
-      text('证书随其决定失效：经申诉、撤销成绩或取消资格；其间请先暂停', 'the certificate falls with its decision: by an appeal, an annulment or a disqualification; suspend it meanwhile'));
+      text(
+        '证书随其决定失效：经申诉、撤销成绩或取消资格；其间请先暂停',
+        'the certificate falls with its decision: by an appeal, an annulment or a disqualification; suspend it meanwhile',
+      ));
   // Valid without its decision: the pack's reversal let it stand.
   if (state.is !== 'suspended') throw notSuspended();
 };

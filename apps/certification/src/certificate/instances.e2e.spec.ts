@@ -25,7 +25,8 @@ describe('certificates of several instances', () => {
     const { keys, issuer, audience } = await testIssuer();
     second = await createService(certification, readConfig({
       DATABASE_URL: first.database.url, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWKS_URL: `${issuer}/jwks`,
-      MASTER_KEY: testMasterKey, JINJI_CLOCK: 'manual', NODE_ENV: 'test', RATE_LIMIT: '1000000', PEERS_URL: peers, LOG_LEVEL: 'silent',
+      MASTER_KEY: testMasterKey, JINJI_CLOCK: 'manual', NODE_ENV: 'test', RATE_LIMIT: '1000000', PEERS_URL: peers,
+      LOG_LEVEL: 'silent',
     }), { keys });
     others = new Others(first.database.url);
   }, 120_000);
@@ -36,10 +37,14 @@ describe('certificates of several instances', () => {
     await people.stop();
   }, 60_000);
 
-  const onSecond = async (method: 'GET' | 'POST', path: string, as: Parameters<TestService['token']>[0] | null): Promise<string> => {
+  const onSecond = async (
+    method: 'GET' | 'POST', path: string, as: Parameters<TestService['token']>[0] | null,
+  ): Promise<string> => {
     const answer = await second.app.getHttpAdapter().getInstance().inject({
       method, url: path,
-      headers: { ...(as === null ? {} : { authorization: `Bearer ${await first.token(as)}` }), 'content-type': 'application/json' },
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${await first.token(as)}` }), 'content-type': 'application/json',
+      },
       ...(method === 'POST' ? { payload: '{}' } : {}),
     });
     if (answer.statusCode >= 300) throw new Error(`${path}: ${answer.statusCode} ${answer.payload}`);

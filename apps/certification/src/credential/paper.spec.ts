@@ -5,7 +5,8 @@ import { paperOf } from './paper.js';
 
 const facts: Facts = {
   terms: {
-    number: 'S000131000001262000001', decision: 'd1', worker: 'w1', contest: 'c1', occupation: '6-18-01-01', organisation: 'org-1',
+    number: 'S000131000001262000001', decision: 'd1', worker: 'w1', contest: 'c1', occupation: '6-18-01-01',
+    organisation: 'org-1',
     level: 2, on: '2026-06-09', issuer: { name: { zh: '上海市职业技能鉴定中心', en: 'Shanghai Assessment Centre' }, code: '0001' },
   },
   jobType: { zh: '车工', en: 'Turning' },

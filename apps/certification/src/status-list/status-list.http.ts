@@ -17,8 +17,8 @@ export class StatusListController {
   @ApiOperation({
     summary: 'Which certificates are revoked or suspended, as a signed bit string 证书状态表',
     description:
-      'A Bitstring Status List (W3C) as a VC-JWT: 131072 places or more, so that whoever asks does not tell which certificate ' +
-      'they mean. A credential names its place in `credentialStatus`; a set bit means revoked, or suspended. Verifiers may keep ' +
+      'A Bitstring Status List (W3C) as a VC-JWT: 131072 places or more, so that whoever asks does not tell which ' +
+      'certificate they mean. A credential names its place in `credentialStatus`; a set bit means revoked, or suspended. Verifiers may keep ' +
       'it for five minutes.',
   })
   @ApiParam({ name: 'list', schema: { type: 'integer', minimum: 1, example: 1 } })

@@ -10,8 +10,12 @@ const shown: Shown = {
 
 describe('the public page of a certificate', () => {
   it('says in the language asked for what a certificate is worth', () => {
-    for (const said of ['证书有效', '张*国', '技师（二级）', '车工', '鉴定中心', '2026-06-09', 'lang="zh-CN"']) expect(page(shown, 'zh')).toContain(said);
-    for (const said of ['is valid', '张*国', 'level 2', 'Turning', 'Assessment Centre', 'lang="en"']) expect(page(shown, 'en')).toContain(said);
+    for (
+      const said of ['证书有效', '张*国', '技师（二级）', '车工', '鉴定中心', '2026-06-09', 'lang="zh-CN"']
+    ) expect(page(shown, 'zh')).toContain(said);
+    for (
+      const said of ['is valid', '张*国', 'level 2', 'Turning', 'Assessment Centre', 'lang="en"']
+    ) expect(page(shown, 'en')).toContain(said);
     expect(page({ ...shown, status: 'suspended' }, 'en')).toContain('is suspended');
     // Since when, in Shanghai's days.
     expect(page({ ...shown, status: 'revoked' }, 'zh')).toMatch(/证书已撤销[^]*2026-06-10/);

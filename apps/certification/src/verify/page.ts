@@ -77,7 +77,8 @@ export const page = (shown: Shown, language: Language): string => {
   const say = (value: Text): string => escaped(value[language]);
   const row = (label: Text, value: string): string => `<div><dt>${say(label)}</dt><dd>${value}</dd></div>`;
   const day = shanghaiDay(since);
-  return document(language, `${statusTexts[status][language]} · ${number}`, `<p class="status ${status}" role="status">${say(statusTexts[status])}</p>
+  const verdict = statusTexts[status];
+  return document(language, `${verdict[language]} · ${number}`, `<p class="status ${status}" role="status">${say(verdict)}</p>
 <dl>
 ${row(text('证书编号', 'Certificate number'), escaped(number))}
 ${row(text('姓名', 'Name'), nameOf(shown.name, language))}
@@ -97,8 +98,11 @@ ${status === 'valid' ? '' : row(text('状态变更日期', 'In this state since'
 
 export const unknownPage = (language: Language): string => {
   const unknown = text('✗ 没有这个编号的证书', '✗ There is no certificate of this number');
+  const hint = text(
+    '请核对编号：共22位，例如 S000131000001262000001。', 'Check the number: it has 22 characters, like S000131000001262000001.',
+  );
   return document(language, unknown[language], `<p class="status unknown" role="status">${escaped(unknown[language])}</p>
-<p>${escaped(text('请核对编号：共22位，例如 S000131000001262000001。', 'Check the number: it has 22 characters, like S000131000001262000001.')[language])}</p>`);
+<p>${escaped(hint[language])}</p>`);
 };
 
 const nameOf = (name: PublicName, language: Language): string => {

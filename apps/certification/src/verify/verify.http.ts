@@ -55,8 +55,8 @@ export class VerifyController {
   @ApiOperation({
     summary: 'Is this certificate valid? A page for anybody 证书查验',
     description:
-      'For whoever holds the number, or scans the QR code: valid, suspended or revoked, with the masked name, level, occupation, ' +
-      'body and date. A page in Chinese or English by Accept-Language; the same as data where Accept asks for JSON. Also at ' +
+      'For whoever holds the number, or scans the QR code: valid, suspended or revoked, with the masked name, level, ' +
+      'occupation, body and date. A page in Chinese or English by Accept-Language; the same as data where Accept asks for JSON. Also at ' +
       '/verify/{number} of the gateway. It needs no login and is rate-limited.',
   })
   @ApiParam({ name: 'number', description: 'what is printed on the certificate', example: 'S000131000001262000001' })

@@ -40,7 +40,8 @@ describe('who a certificate is about', () => {
   });
 
   const proof = (
-    claims: JWTPayload = {}, { typ = 'holder-request+jwt', by = key, kid = KID }: { typ?: string; by?: typeof key; kid?: string } = {},
+    claims: JWTPayload = {},
+    { typ = 'holder-request+jwt', by = key, kid = KID }: { typ?: string; by?: typeof key; kid?: string } = {},
   ): Promise<string> => {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({
@@ -61,7 +62,8 @@ describe('who a certificate is about', () => {
       null, 'nonsense', await service.token('operator'), await proof({ sub: newId() }), await proof({ aud: 'jinji' }),
       await proof({ iss: 'urn:jinji:people' }), await proof({ iat: long, exp: long + 60 }),
       // Made to be good for ever, made by another, and a credential: the same key has signed it.
-      await proof({ iat: long, exp: long + 9_999_999 }), await proof({}, { by: foreign }), await proof({}, { by: foreign, kid: 'x' }),
+      await proof({ iat: long, exp: long + 9_999_999 }), await proof({}, { by: foreign }),
+      await proof({}, { by: foreign, kid: 'x' }),
       await proof({}, { typ: 'vc+jwt' }),
     ])
       expect([token, (await asked(worker, token)).status]).toEqual([token, 404]);
