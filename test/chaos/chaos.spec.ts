@@ -6,10 +6,12 @@ import { describeOwnKafka } from '#libs/testing';
 import { mutated, mutations } from './copy.js';
 import { type Reference, startReference } from './reference.js';
 import { Run } from './run.js';
-import { drawSchedule } from './schedule.js';
+import { drawSchedule, writeSchedule } from './schedule.js';
 
 const FIXED = 20261121;
 const FAULTS = 8;
+/** All of them within a wave or so. */
+const PACE_MS = 1_800;
 
 describeOwnKafka('services at work, while processes, broker, database and wires fail', () => {
   let folder: string;
@@ -27,19 +29,20 @@ describeOwnKafka('services at work, while processes, broker, database and wires 
 
   it(`lose nothing and do nothing twice: ${FAULTS} fixed faults, and ${FAULTS} random ones`, async () => {
     const seed = randomInt(1, 1_000_000);
-    const again = `npm run chaos -- --faults ${FAULTS} --seed`;
-    process.stderr.write(`chaos: ${again} ${FIXED}, then ${again} ${seed}\n`);
-    run = await Run.open({ folder, tell: (sentence) => void said.push(sentence) }, FIXED);
-    reference = await startReference(FIXED);
+    process.stderr.write(`chaos: the seeds ${FIXED} and ${seed}\n`);
+    const faults = [FIXED, seed].flatMap((each) => drawSchedule(each, FAULTS, PACE_MS).faults);
+    const schedule = { seed: FIXED, faults };
     try {
-      await run.play(drawSchedule(FIXED, FAULTS));
-      await run.playNext(drawSchedule(seed, FAULTS));
+      run = await Run.open({ folder, tell: (sentence) => void said.push(sentence) }, FIXED);
+      await run.play(schedule);
+      reference = await startReference(FIXED);
       expect((await run.check(reference)).problems).toEqual([]);
     } catch (error) {
-      process.stderr.write(`chaos with the seeds ${FIXED} and ${seed}:\n${said.join('\n')}\n`);
+      const replay = 'as a file, npm run chaos -- --schedule FILE plays it again';
+      process.stderr.write(`${said.join('\n')}\nchaos failed with this schedule; ${replay}:\n${writeSchedule(schedule)}`);
       throw error;
     }
-  }, 900_000);
+  }, 1_500_000);
 });
 
 describe('the mutations that chaos has to find', () => {
