@@ -21,7 +21,7 @@ export class Refusal extends Error {
   constructor(
     readonly rule: string,
     readonly text: Text,
-    readonly next?: string,
+    readonly next?: Text,
     readonly detail?: Readonly<Record<string, unknown>>,
   ) {
     super(`${rule}: ${text.en}`);

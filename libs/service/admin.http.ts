@@ -54,11 +54,12 @@ export class AdminController {
     if (this.clock.mode !== 'manual')
       throw new WrongState(
         'clock-not-manual', text('时钟由系统提供，不可拨动', "the clock is the machine's and cannot be moved"),
-        'start with JINJI_CLOCK=manual',
+        text('请以 JINJI_CLOCK=manual 启动', 'start with JINJI_CLOCK=manual'),
       );
     if (!(await this.clock.move(now)))
       throw new WrongState(
-        'clock-goes-forward', text('时钟只能向前拨动', 'the clock only goes forward'), `an instant after ${await this.clock.now()}`,
+        'clock-goes-forward', text('时钟只能向前拨动', 'the clock only goes forward'),
+        text(`请给出晚于 ${await this.clock.now()} 的时刻`, `an instant after ${await this.clock.now()}`),
       );
     this.runners().timers.wake();
     return this.now();

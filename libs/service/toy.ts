@@ -34,14 +34,16 @@ const decider: Decider<ToyCommand, Toy, ToyEvent> = {
   decide: (command, toy) => {
     switch (command.type) {
       case 'Make':
-        if (toy.is !== 'none') throw new WrongState('toy-exists', text('玩具已存在', 'the toy is there already'), 'paint it');
+        if (toy.is !== 'none')
+          throw new WrongState('toy-exists', text('玩具已存在', 'the toy is there already'), text('请上色', 'paint it'));
         if (command.name === 'forbidden')
           throw new Refusal(
-            'name-forbidden', text('名称不允许', 'this name is not allowed'), 'choose another', { name: command.name },
+            'name-forbidden', text('名称不允许', 'this name is not allowed'), text('请另选', 'choose another'), { name: command.name },
           );
         return [{ ...command, type: 'ToyMade' }];
       case 'Paint':
-        if (toy.is !== 'made') throw new WrongState('toy-not-made', text('玩具不存在', 'the toy is not there'), 'make it');
+        if (toy.is !== 'made')
+          throw new WrongState('toy-not-made', text('玩具不存在', 'the toy is not there'), text('请先制作', 'make it'));
         return [{ type: 'ToyPainted', colour: command.colour }];
       case 'Expire':
         return toy.is === 'made' ? [{ type: 'ToyExpired' }] : [];

@@ -38,8 +38,11 @@ const delimiterOf = (content: string): string => {
 };
 
 const tooLarge = (): Refusal =>
-  new Refusal('table-too-large', text(`表格最多${limits.rows}行`, `a table has at most ${limits.rows} rows`), 'split the file');
+  new Refusal(
+    'table-too-large', text(`表格最多${limits.rows}行`, `a table has at most ${limits.rows} rows`), text('请拆分文件', 'split the file'),
+  );
 const unreadable = (): Refusal =>
   new Refusal(
-    'csv-unreadable', text('无法读取该CSV文件', 'the file is no readable CSV'), 'check quotes and separators, and send it again',
+    'csv-unreadable', text('无法读取该CSV文件', 'the file is no readable CSV'),
+    text('请检查引号与分隔符后重发', 'check quotes and separators, and send it again'),
   );

@@ -21,5 +21,5 @@ export const decodeText = (file: Uint8Array): string => {
 const unknown = (): Refusal =>
   new Refusal(
     'encoding-unknown', text('无法识别文件编码', 'the encoding of the file is neither UTF-8 nor GB18030'),
-    'save the file as UTF-8 and send it again',
+    text('请另存为 UTF-8 后重发', 'save the file as UTF-8 and send it again'),
   );

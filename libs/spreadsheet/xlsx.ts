@@ -65,6 +65,11 @@ const checkSheet = (content: Uint8Array): void => {
 };
 
 const tooLarge = (limit: string): Refusal =>
-  new Refusal('spreadsheet-too-large', text(`表格超出限制（${limit}）`, `the spreadsheet is beyond ${limit}`), 'split the file');
+  new Refusal(
+    'spreadsheet-too-large', text(`表格超出限制（${limit}）`, `the spreadsheet is beyond ${limit}`), text('请拆分文件', 'split the file'),
+  );
 const unreadable = (): Refusal =>
-  new Refusal('spreadsheet-unreadable', text('无法读取该表格', 'the file is no readable xlsx'), 'save it as .xlsx and send it again');
+  new Refusal(
+    'spreadsheet-unreadable', text('无法读取该表格', 'the file is no readable xlsx'),
+    text('请另存为 .xlsx 后重发', 'save it as .xlsx and send it again'),
+  );

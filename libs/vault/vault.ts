@@ -106,7 +106,7 @@ export class Vault {
       if (!wrapped) {
         throw new WrongState(
           'record-erased', text('该记录的个人信息已被清除', 'the personal texts of this record were erased'),
-          'none: what was erased stays erased',
+          text('无：已删除的不再恢复', 'none: what was erased stays erased'),
         );
       }
       keys.set(record, this.unwrap(record, wrapped, master));

@@ -60,7 +60,7 @@ export const problemOf = (error: unknown, language: Language, request?: { ifMatc
     const status = error instanceof WrongState ? 409 : 422;
     return made(status, error.rule, error.text, language, {
       rule: error.rule,
-      ...(error.next === undefined ? {} : { next: error.next }),
+      ...(error.next === undefined ? {} : { next: said(error.next, language) }),
       ...(error.detail === undefined ? {} : { data: error.detail }),
     });
   }

@@ -99,7 +99,24 @@ describe('the demo, played once and once through a crash of the server', () => {
       // Forty are ranked now, so twenty still: who fell out by the appeal comes in again.
       gained: [{ entryNumber: appeal.changes[0]?.entryNumber, rank: 20, to: 2 }],
       granted: [{ entryNumber: appeal.changes[0]?.entryNumber, state: 'approved' }],
+      decidedBy: 'a named person decided: confirmed (demo-certifier)',
     });
+  });
+
+  it('says what another pack would have given, and changes nothing by asking', () => {
+    const { afterwards: { whatIf }, refusals } = outcome;
+    // Tianjin: the first ten become technicians, and who is one already steps up.
+    const technician = refusals.find(({ contest, rank, holds }) => contest === 'turning' && holds === 2 && (rank ?? 99) <= 10);
+    expect(whatIf.changes).toEqual([
+      {
+        entryNumber: technician?.entryNumber, before: { rank: technician?.rank, level: null },
+        after: { rank: technician?.rank, level: 1 },
+      },
+      ...[11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map((rank) => ({
+        entryNumber: expect.any(String), before: { rank, level: 2 }, after: { rank, level: null },
+      })),
+    ]);
+    expect(whatIf).toMatchObject({ emptyChanges: 0, levels: { gained: 1, lost: 10 } });
   });
 });
 

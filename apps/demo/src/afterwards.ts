@@ -1,6 +1,7 @@
 /**
- * What comes later. Anybody verifies a certificate, online and offline. Then, when all is certified and the first money is
- * paid, a result is annulled: it runs down the same chain, and somebody else is promoted.
+ * What comes later. Somebody asks what another pack would have given, and nothing changes. Anybody verifies a
+ * certificate, online and offline. Then, when all is certified and the first money is paid, a result is annulled: it runs down
+ * the same chain, and somebody else is promoted, who would rather have a person decide than a program.
  */
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Instant } from '#libs/decider';
@@ -17,12 +18,15 @@ type Afterwards = Outcome['afterwards'];
 type Promotion = Outcome['promotions'][number];
 
 interface Certificate { readonly id: string; readonly number: string; readonly worker: string }
-interface Grant { readonly id: string; readonly worker: string; readonly rule: string; readonly fen: number; readonly state: string }
+interface Grant {
+  readonly id: string; readonly worker: string; readonly rule: string; readonly fen: number; readonly state: string
+}
 
 /** The notice of whoever is promoted in place of another is over by then. */
 const DECIDED_AGAIN: Instant = '2026-05-18T01:00:00.000Z';
 const CONTEST: ContestKey = 'turning';
 const ANNULLED_RANK = 8;
+const OTHER_PACK = { id: 'tianjin-municipal-1', version: '1' };
 
 export const playAfterwards = async (api: Api, actors: Actors, played: Played): Promise<Afterwards> => {
   const before = await ofContest(api, actors, CONTEST, played);
@@ -34,15 +38,19 @@ export const playAfterwards = async (api: Api, actors: Actors, played: Played): 
   const worker = entry.members[0]?.worker ?? '';
   const certificate = await certificateOf(api, actors, contest, worker);
   const verified = await verify(api, actors, certificate, worker);
+  const whatIf = await ask(api, actors, contest);
 
   const officer = await actors.officer();
   for (const { id } of await grantsOf(api, actors, contest, worker))
-    await api.post(`/incentives/grants/${id}/pay`, { token: officer, key: `pay/${id}`, body: { reference: 'bank 2026-0420-0008' } });
+    await api.post(`/incentives/grants/${id}/pay`, {
+      token: officer, key: `pay/${id}`, body: { reference: 'bank 2026-0420-0008' },
+    });
   await api.post(`/registration/entries/${entry.id}/annul`, {
     token: await actors.organiser(), key: 'annul', body: { reason: '事后查明使用了禁用的夹具 A forbidden fixture, found out later' },
   });
   await settle(api, actors);
   await moveClock(api, actors, DECIDED_AGAIN);
+  const decidedBy = await decideInPerson(api, actors, contest);
   await approvePromotions(api, actors, played.contests, ' again');
   await settle(api, actors);
   await approveGrants(api, actors, played.contests, ' again');
@@ -50,6 +58,7 @@ export const playAfterwards = async (api: Api, actors: Actors, played: Played): 
 
   const after = await ofContest(api, actors, CONTEST, played);
   return {
+    whatIf,
     verified: { contest: CONTEST, entryNumber: found.entryNumber, ...verified },
     annulled: {
       contest: CONTEST, entryNumber: found.entryNumber, rank: ANNULLED_RANK,
@@ -58,8 +67,46 @@ export const playAfterwards = async (api: Api, actors: Actors, played: Played): 
       lost: missingIn(after.promotions, before.promotions),
       gained: missingIn(before.promotions, after.promotions),
       granted: missingIn(before.grants, after.grants),
+      decidedBy,
     },
   };
+};
+
+interface Side { readonly rank: number | null; readonly level: number | null }
+type WhatIf = Pick<Afterwards['whatIf'], 'changes' | 'levels' | 'money'>;
+
+/** Whose level it would change if another city's pack had been announced; and that an empty question has no answer. */
+const ask = async (api: Api, actors: Actors, contest: string): Promise<Afterwards['whatIf']> => {
+  const token = await actors.certifier();
+  const asked = (body: object): Promise<WhatIf> => api.post('/certification/what-if', { token, body: { contest, ...body } });
+  const { changes, levels, money } = await asked({ pack: OTHER_PACK });
+  const side = ({ rank, level }: Side): Side => ({ rank, level });
+  return {
+    pack: `${OTHER_PACK.id}@${OTHER_PACK.version}`,
+    emptyChanges: (await asked({})).changes.length,
+    changes: changes.filter(({ before, after }) => before.level !== after.level)
+      .map(({ entryNumber, before, after }) => ({ entryNumber, before: side(before), after: side(after) })),
+    levels: { gained: levels.gained, lost: levels.lost },
+    money: { gained: money.gained, lost: money.lost, recovery: money.recovery },
+  };
+};
+
+/** Whose decision waits for approval now refuses that automation alone decides; a certifier does, by name and with reasons. */
+const decideInPerson = async (api: Api, actors: Actors, contest: string): Promise<string | null> => {
+  const certifier = await actors.certifier();
+  const path = `/certification/decisions?contest=${contest}&state=awaiting`;
+  const [waiting] = await api.all<{ id: string; worker: string }>(path, { token: certifier });
+  if (!waiting) throw new Error('nobody is decided again');
+  const decision = `/certification/decisions/${waiting.id}`;
+  await api.post(`${decision}/refuse-automation`, {
+    token: await actors.worker(waiting.worker), key: 'refuse-automation',
+    body: { statement: '我不同意仅由自动化方式作出决定 I do not want this decided by automation alone' },
+  });
+  await api.post(`${decision}/decide-in-person`, {
+    token: certifier, key: 'decide-in-person',
+    body: { outcome: 'confirmed', reasons: '核对成绩与名次无误 Marks and rank were checked by hand' },
+  });
+  return (await api.get<{ inPerson: string | null }>(`${decision}/explanation`, { token: certifier, language: 'en' })).inPerson;
 };
 
 const missingIn = <T extends Pick<Promotion, 'entryNumber' | 'member'>>(some: readonly T[], all: readonly T[]): T[] =>

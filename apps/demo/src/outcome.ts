@@ -20,6 +20,8 @@ const entry = () => words('the number of an entry in its contest');
 const member = () => Type.Integer({ minimum: 1, description: 'which member of the entry, as its file lists them' });
 const place = () => record({ rank: orNull(rank()), total: mark() });
 
+const side = () => record({ rank: orNull(rank()), level: orNull(level()) });
+const upDown = () => record({ gained: count('so many'), lost: count('so many') });
 const promotion = () => record({
   contest: contest(), entryNumber: entry(), member: member(), rank: rank(), from: orNull(level()), to: level(),
   rule: words('the rule of the pack'), honours: Type.Array(words('honour')), reason: text(),
@@ -64,17 +66,31 @@ export const outcomeSchema = Type.Object(
       }), { description: 'whose place it changed; by the place before' }),
     }),
     afterwards: record({
+      whatIf: record({
+        pack: words('under which it would be decided'), emptyChanges: count('changes of a question that changes nothing'),
+        changes: Type.Array(record({ entryNumber: entry(), before: side(), after: side() }), {
+          description: 'whose level would differ',
+        }),
+        levels: upDown(),
+        money: record({ gained: count('fen'), lost: count('fen'), recovery: orNull(count('fen that would be owed back')) }),
+      }, 'asked, not done'),
       verified: record({
         contest: contest(), entryNumber: entry(), status: words('as the public page said it'),
         maskedName: words('as the public page showed it'),
-        level: Type.Integer({ minimum: 1, maximum: 5, description: 'as the credential said it, verified with the public key alone' }),
+        level: Type.Integer({
+          minimum: 1, maximum: 5, description: 'as the credential said it, verified with the public key alone',
+        }),
       }, 'a certificate, before the annulment'),
       annulled: record({
-        contest: contest(), entryNumber: entry(), rank: rank(), status: words('of the certificate, as the public page says it now'),
-        money: Type.Array(record({ rule: words('the money rule'), fen: count('integer fen, CNY'), state: words('it had been paid') })),
+        contest: contest(), entryNumber: entry(), rank: rank(),
+        status: words('of the certificate, as the public page says it now'),
+        money: Type.Array(
+          record({ rule: words('the money rule'), fen: count('integer fen, CNY'), state: words('it had been paid') }),
+        ),
         lost: Type.Array(promotion(), { description: 'promotions that fell' }),
         gained: Type.Array(promotion(), { description: 'promotions in their place' }),
         granted: Type.Array(grant(), { description: 'and their money' }),
+        decidedBy: orNull(words('how the record says who decided')),
       }, 'a result annulled after the certificates and the first payment, and what followed by itself'),
     }, 'what came after all that is told above, which it leaves as it was'),
   },

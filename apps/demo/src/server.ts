@@ -86,12 +86,12 @@ const ended = async (child: ChildProcess): Promise<void> => {
 };
 
 const ready = async (url: string, child: ChildProcess): Promise<void> => {
-  for (const until = Date.now() + 90_000; Date.now() < until; await sleep(100)) {
+  for (const until = Date.now() + 180_000; Date.now() < until; await sleep(100)) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const health = await fetch(`${url}/health`).catch(() => undefined);
     if (health?.ok) return;
   }
-  throw new Error('the server did not come up within 90 seconds');
+  throw new Error('the server did not come up within three minutes');
 };
 
 export const freePort = async (): Promise<number> => {

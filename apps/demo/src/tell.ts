@@ -20,7 +20,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 const because = (title: string, { zh, en }: Text): string[] => [`${title}:`, `  ${zh}`, `  ${en}`, ''];
 
 export const told = (outcome: Outcome, where: { readonly url: string | null; readonly folder: string | null }): string => {
-  const { totals, promotions, refusals, grants, appeal, contests, afterwards: { verified, annulled } } = outcome;
+  const { totals, promotions, refusals, grants, appeal, contests, afterwards: { whatIf, verified, annulled } } = outcome;
   const nameOf = (key: string): string => contests.find(({ contest }) => contest === key)?.name.zh ?? key;
   const money = (contest: string, entryNumber: string, member: number): string =>
     grants.filter((grant) => grant.contest === contest && grant.entryNumber === entryNumber && grant.member === member)
@@ -57,13 +57,16 @@ export const told = (outcome: Outcome, where: { readonly url: string | null; rea
         [entryNumber, place(before), place(after), promoted ? '是 yes' : '否 no']),
     ),
     '',
-    `查验 Verified: the certificate of ${verified.entryNumber}, ${verified.maskedName}, ${levelName(verified.level)}: ${verified.status}` +
-      ' (on its public page, and offline as a credential)',
+    `如果 What if ${whatIf.pack} had been announced: ${whatIf.levels.gained} levels gained, ${whatIf.levels.lost} lost, ` +
+      `${yuan(whatIf.money.gained)} CNY more, ${yuan(whatIf.money.lost)} less (asked, not done)`,
+    `查验 Verified: the certificate of ${verified.entryNumber}, ${verified.maskedName}, ${levelName(verified.level)}: ` +
+      `${verified.status} (on its public page, and offline as a credential)`,
     `撤销 Annulled after all that: ${annulled.entryNumber}, rank ${annulled.rank}; the certificate is ${annulled.status}, ` +
       annulled.money.map(({ fen, state }) => `${yuan(fen)} CNY are ${state}`).join(', '),
     ...annulled.gained.map(({ entryNumber, rank, from, to }) =>
       `  promoted instead: ${entryNumber}, now rank ${rank}, ${levelName(from)} → ${levelName(to)}` +
       annulled.granted.filter((one) => one.entryNumber === entryNumber).map(({ fen }) => `, ${yuan(fen)} CNY`).join('')),
+    ...(annulled.decidedBy === null ? [] : [`  by request not by automation alone: ${annulled.decidedBy}`]),
     '',
     '接下来 Where to look next:',
     '  examples/README.md        what was played, and what was designed into it',

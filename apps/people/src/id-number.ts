@@ -27,33 +27,34 @@ export const idNumber = (written: string, today: CivilDate): IdNumber => {
   const value = plain(written);
   if (/^\d(\.\d+)?E\+?\d+$/.test(value)) {
     throw refusal('id-number-as-float', '身份证号被电子表格转成了科学计数法', 'a spreadsheet turned the ID number into a float such as 3.4E+17',
-      'format the column as text before typing the numbers, and export again');
+      text('请先把该列设为文本格式再录入，然后重新导出', 'format the column as text before typing the numbers, and export again'));
   }
   if (/^\d{15}$/.test(value)) {
     throw refusal(
       'id-number-of-15-digits', '15位旧身份证号已停用', 'ID numbers of 15 digits are out of use',
-      'take the 18-digit number from the present card',
+      text('请采用现行身份证上的18位号码', 'take the 18-digit number from the present card'),
     );
   }
   if (!/^\d{17}[\dX]$/.test(value)) {
-    throw refusal('id-number-malformed', '身份证号应为18位', 'an ID number has 17 digits and a check digit or X', 'correct the number');
+    throw refusal('id-number-malformed', '身份证号应为18位', 'an ID number has 17 digits and a check digit or X');
   }
   const birthDate = birthDateOf(value);
   if (!PROVINCES.has(value.slice(0, 2))) {
-    throw refusal('id-number-region', '身份证号的地区码不存在', 'the region of the ID number does not exist', 'correct the number');
+    throw refusal('id-number-region', '身份证号的地区码不存在', 'the region of the ID number does not exist');
   }
   if (!isCivilDate(birthDate) || birthDate < '1900-01-01' || birthDate > today) {
     throw refusal(
-      'id-number-birth-date', '身份证号中的出生日期不存在', 'the birth date in the ID number is no real date', 'correct the number',
+      'id-number-birth-date', '身份证号中的出生日期不存在', 'the birth date in the ID number is no real date',
     );
   }
   if (checkDigit(value) !== value[17]) {
-    throw refusal('id-number-check-digit', '身份证号校验位不符', 'the check digit of the ID number does not fit', 'correct the number');
+    throw refusal('id-number-check-digit', '身份证号校验位不符', 'the check digit of the ID number does not fit');
   }
   return { value, birthDate };
 };
 
-const refusal = (rule: string, zh: string, en: string, next: string) => new Refusal(rule, text(zh, en), next);
+const refusal = (rule: string, zh: string, en: string, next = text('请改正号码', 'correct the number')) =>
+  new Refusal(rule, text(zh, en), next);
 
 /** 310101********1234: what a public list (公示) may show. */
 export const maskedIdNumber = (value: string): string => `${value.slice(0, 6)}********${value.slice(-4)}`;

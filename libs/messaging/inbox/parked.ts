@@ -145,5 +145,5 @@ const decided = async ({ query }: Tx, id: string, state: ParkedState, by: string
 
 const NOT_PARKED = [
   text('没有这条搁置的消息，或已经处理过', 'no such message is parked: there is none, or it was dealt with'),
-  'list the parked messages',
+  text('列出搁置的消息', 'list the parked messages'),
 ] as const;

@@ -107,7 +107,8 @@ const remember = (command: ContestCommand, state: ContestState): readonly Contes
       if (holder !== undefined)
         throw new Refusal(
           'place-taken', text(`该名次已裁定给 ${holder}`, `the panel gave this place to entry ${holder}`),
-          'give another place of the shared rank, or settle the other entry anew', { entryNumber: holder },
+          text('请给出该并列名次中的另一名次，或重新裁定另一报名', 'give another place of the shared rank, or settle the other entry anew'),
+          { entryNumber: holder },
         );
       return [{ type: 'PlaceGiven', ...given }];
     }
@@ -188,7 +189,8 @@ const put = <T>(record: Readonly<Record<string, T>>, key: string, value: T): Rea
 };
 
 const decider: Decider<ContestCommand, ContestState, ContestEvent> = {
-  initial: { terms: null, registrationClosedAt: null, cancelled: false, seal: null, result: null, run: 0, given: {} }, decide, evolve,
+  initial: { terms: null, registrationClosedAt: null, cancelled: false, seal: null, result: null, run: 0, given: {} }, decide,
+  evolve,
 };
 
 export const contest: Aggregate<ContestCommand, ContestState, ContestEvent> = {

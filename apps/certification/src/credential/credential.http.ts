@@ -16,8 +16,8 @@ import { Holders } from './holders.js';
 import { paperOf } from './paper.js';
 
 const WHO =
-  'For the holder, a certifier of the organisation that gave it, and the HR system of the holder’s unit. The name is asked from ' +
-  'people each time and not kept: a 503 where people does not answer, a 410 once the holder was erased. The read is logged.';
+  'For the holder, a certifier of the organisation that gave it, and the HR system of the holder’s unit. The name is asked ' +
+  'from people each time and not kept: a 503 where people does not answer, a 410 once the holder was erased. The read is logged.';
 
 /** What proves a certificate to others: made when it is asked for, and kept nowhere. */
 @ApiTags('certificates 证书')
@@ -59,8 +59,8 @@ export class CredentialController {
   @ApiOperation({
     summary: 'The certificate to print 证书（PDF）',
     description:
-      'One page with all that the law lists, and a QR code that leads to where anybody can verify it. The holder and the certifier ' +
-      `get the whole ID number, an HR system a masked one. ${WHO}`,
+      'One page with all that the law lists, and a QR code that leads to where anybody can verify it. The holder and the ' +
+      `certifier get the whole ID number, an HR system a masked one. ${WHO}`,
   })
   @ProducesFile('application/pdf')
   async pdf(
@@ -80,7 +80,7 @@ export class CredentialController {
     standing(state);
     if (state.is === 'suspended')
       throw new WrongState('certificate-suspended', text('证书已暂停，正在核查', 'the certificate is suspended: an inquiry is under way'),
-        'wait until the inquiry has ended');
+        text('请等待核查结束', 'wait until the inquiry has ended'));
     return { terms: state.terms, jobType: await this.jobType(state.terms) };
   }
 

@@ -108,5 +108,5 @@ const printable = (paper: PDFKit.PDFDocument, value: string): void => {
   const missing = [...value].some((character) => character !== '\n' && !font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0));
   if (missing)
     throw new Refusal('name-not-printable', text('姓名含有字库中没有的字', 'the name has a character that the font does not have'),
-      'use the credential, or write the certificate by hand');
+      text('请使用电子凭证，或手写证书', 'use the credential, or write the certificate by hand'));
 };

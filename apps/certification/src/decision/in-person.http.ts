@@ -60,7 +60,10 @@ export class InPersonController {
     return this.transactions.run(caller, async (work) => {
       const before = await known(work, id);
       if ((outcome === 'changed') !== (place !== undefined))
-        throw new Refusal('place-of-a-change', text('变更须指明名次，其他决定不得', 'a change, and only a change, names a place'), 'name the place');
+        throw new Refusal(
+          'place-of-a-change', text('变更须指明名次，其他决定不得', 'a change, and only a change, names a place'),
+          text('请指明名次', 'name the place'),
+        );
       const { worker, contest } = before.about;
       const { state: { trainers } } = await work.load(file, worker);
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());

@@ -48,9 +48,12 @@ const decide = (command: IssuerKeyCommand, state: IssuerKeysState): readonly Iss
     case 'Rotate': return [{ type: 'KeyMade', key: command.key, secret: command.secret }];
     case 'Withdraw': {
       const found = state.keys.find(({ kid }) => kid === command.kid);
-      if (found === undefined) throw new Refusal('key-unknown', text('没有这个签发密钥', 'there is no such issuer key'), 'see the JWKS');
+      if (found === undefined)
+        throw new Refusal('key-unknown', text('没有这个签发密钥', 'there is no such issuer key'), text('请查看 JWKS', 'see the JWKS'));
       if (found.is === 'active')
-        throw new Refusal('key-active', text('该密钥正在使用', 'this key signs now'), 'rotate first, then withdraw it');
+        throw new Refusal(
+          'key-active', text('该密钥正在使用', 'this key signs now'), text('请先轮换，再停用', 'rotate first, then withdraw it'),
+        );
       return found.is === 'withdrawn' ? [] : [{ type: 'KeyWithdrawn', kid: command.kid, reasons: command.reasons }];
     }
   }

@@ -96,7 +96,7 @@ export class SkillRecordController {
     if (allOrNothing === true && refused.length > 0)
       throw new Refusal(
         'rows-refused', text(`${refused.length} 行有误，未导入任何记录`, `${refused.length} rows are wrong, so none was taken`),
-        'correct the rows', { rows: refused },
+        text('请改正这些行', 'correct the rows'), { rows: refused },
       );
     const good = rows.flatMap((row, index) => {
       const { worker, error } = resolved[index] ?? { worker: null, error: null };

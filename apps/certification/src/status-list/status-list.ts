@@ -35,7 +35,9 @@ export const statusList: Aggregate<Take, StatusListState, PlaceTaken> = {
     decide: ({ certificate, index }, state) => {
       if (!Number.isInteger(index) || index < 0 || index >= LENGTH) throw new RangeError(`${index} is no place of a list`);
       if (isTaken(state, index))
-        throw new WrongState('status-place-taken', text('该状态位已被占用', 'this place of the status list is taken'), 'draw another');
+        throw new WrongState(
+          'status-place-taken', text('该状态位已被占用', 'this place of the status list is taken'), text('请另抽', 'draw another'),
+        );
       return [{ type: 'PlaceTaken', certificate, index }];
     },
     evolve: ({ count, taken }, { index }) => {

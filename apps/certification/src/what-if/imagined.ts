@@ -42,7 +42,9 @@ export class Imagined {
     if (state.terms?.organisation !== caller.organisation) throw new NotFound('contest', whatIf.contest);
     const { result } = state;
     if (result?.closed !== true || state.seal?.closed !== true || state.run < result.number)
-      throw new WrongState('result-not-final', text('成绩尚未生效', 'there is no final result yet'), 'finalise the result');
+      throw new WrongState(
+        'result-not-final', text('成绩尚未生效', 'there is no final result yet'), text('请先终局成绩', 'finalise the result'),
+      );
     const { ranking, changes } = await this.ranking(whatIf, result.number, caller);
     const ranked = withRanking(state, changes);
     const tried = whatIf.pack === undefined ? null : underPack(ranked, whatIf.pack.id, whatIf.pack.version);
@@ -85,7 +87,7 @@ export class Imagined {
     if (!asked && ranking === undefined) return { ranking: 'recorded', changes: [] };
     if (asked && ranking !== undefined)
       throw new Refusal('two-rankings', text('只能给出名次或评分变化之一', 'a ranking is given and another one asked for'),
-        'give the ranking, or what would be marked otherwise');
+        text('请给出排名，或不同的评分', 'give the ranking, or what would be marked otherwise'));
     const found = ranking ?? (await this.judging(
       { contest: of, ...(voidAspects && { voidAspects }), ...(recuse && { recuse }), ...(tieBreak && { tieBreak }) }, caller,
     ));
@@ -93,7 +95,7 @@ export class Imagined {
       throw new WrongState('revision-differs', text(
         `名次依据第 ${found.revision} 版成绩，此处为第 ${revision} 版`,
         `the ranking departs from revision ${found.revision}, and ${revision} is known here`,
-      ), 'ask again in a moment, of the last final revision');
+      ), text('请稍后就最新终局版本再问', 'ask again in a moment, of the last final revision'));
     return { ranking: ranking === undefined ? 'judging' : 'given', changes: found.changes };
   }
 

@@ -24,7 +24,9 @@ export const withRanking = (state: ContestState, changes: readonly RankChange[])
   for (const { code, before, after } of changes) {
     const known = placings[code];
     if (known === undefined)
-      throw new Refusal('unknown-code', text(`成绩中没有编号 ${code}`, `the result has no code ${code}`), 'use codes of the result');
+      throw new Refusal(
+        'unknown-code', text(`成绩中没有编号 ${code}`, `the result has no code ${code}`), text('请使用成绩中的编号', 'use codes of the result'),
+      );
     const { rank, unranked, theory, practical } = after;
     placings[code] = { ...known, rank, unranked, theory, practical, ...(isOwn(before, after) ? { own: 'what-if' } : {}) };
   }
@@ -51,7 +53,10 @@ export const underPack = (state: ContestState, id: string, version: string): { s
   const found = findPack(id, version);
   const { terms } = state;
   if (found === undefined || terms === null)
-    throw new Refusal('unknown-pack', text(`没有政策包 ${id} ${version}`, `there is no pack ${id} ${version}`), 'see GET /policies');
+    throw new Refusal(
+      'unknown-pack', text(`没有政策包 ${id} ${version}`, `there is no pack ${id} ${version}`),
+      text('请查看 GET /policies', 'see GET /policies'),
+    );
   const { pack, digest } = found;
   const as = appliesTo(pack, terms) ? null : likened(pack, terms);
   return {

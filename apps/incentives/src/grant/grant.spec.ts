@@ -11,7 +11,8 @@ const paid: GrantEvent = { type: 'GrantPaid', by: 'o1', reference: 'p1', on: '20
 const owed: GrantEvent = { type: 'RecoveryOpened', because: 'revoked', fen: 240_000 };
 
 const after = (...history: GrantEvent[]) => given(grant.decider, ...history);
-const refusal = (rule: string) => expect.objectContaining({ rule, next: expect.any(String) as unknown }) as Error;
+const refusal = (rule: string) =>
+  expect.objectContaining({ rule, next: expect.objectContaining({ en: expect.any(String) as string }) as unknown }) as Error;
 
 const approve: GrantCommand = { type: 'Approve', by: 'o1', at: '2026-04-30T01:00:00.000Z' };
 const pay: GrantCommand = { type: 'Pay', by: 'o1', reference: 'p1', on: '2026-05-01' };

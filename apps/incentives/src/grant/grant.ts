@@ -155,15 +155,23 @@ function requires<K extends Grant['is']>(state: Grant, ...states: readonly K[]):
 
 const notOwn = (terms: Terms, by: string): void => {
   if (terms.worker === by) {
-    throw new Refusal('own-grant', text('不得办理本人的奖补', 'nobody decides on a grant of their own'), 'ask another incentive officer');
+    throw new Refusal(
+      'own-grant', text('不得办理本人的奖补', 'nobody decides on a grant of their own'),
+      text('请由另一名激励经办人办理', 'ask another incentive officer'),
+    );
   }
 };
 
 const tooLate = (claimBy: CivilDate): Refusal =>
-  new Refusal('claim-window-over', text(`申领期限已于${claimBy}届满`, `the claim window ended on ${claimBy}`), 'none', { claimBy });
+  new Refusal(
+    'claim-window-over', text(`申领期限已于${claimBy}届满`, `the claim window ended on ${claimBy}`), text('无', 'none'), { claimBy },
+  );
 
 const tooMuch = (left: number): Refusal =>
-  new Refusal('more-than-owed', text('退还金额超过应退余额', 'more is repaid than is owed'), `repay at most ${left} fen`, { left });
+  new Refusal(
+    'more-than-owed', text('退还金额超过应退余额', 'more is repaid than is owed'), text(`最多退还${left}分`, `repay at most ${left} fen`),
+    { left },
+  );
 
 const names: Record<Grant['is'], Text> = {
   none: text('不存在', 'not there'), proposed: text('待审批', 'proposed'),
@@ -173,8 +181,10 @@ const names: Record<Grant['is'], Text> = {
   writtenOff: text('已核销', 'written off'),
 };
 
-const nextStep: Record<Grant['is'], string> = {
-  none: 'none: a grant follows an approved decision by itself', proposed: 'approve or refuse', approved: 'pay or refuse',
-  paid: 'none, unless its decision falls', owed: 'repay, or write off', refused: 'none', expired: 'none', recovered: 'none',
-  writtenOff: 'none',
+const nextStep: Record<Grant['is'], Text> = {
+  none: text('无：激励随批准的决定自动产生', 'none: a grant follows an approved decision by itself'),
+  proposed: text('请批准或拒绝', 'approve or refuse'), approved: text('请发放或拒绝', 'pay or refuse'),
+  paid: text('无，除非其决定被撤', 'none, unless its decision falls'), owed: text('请退还，或核销', 'repay, or write off'),
+  refused: text('无', 'none'), expired: text('无', 'none'), recovered: text('无', 'none'),
+  writtenOff: text('无', 'none'),
 };

@@ -167,7 +167,7 @@ export class ContestController {
       if (asked.length === 0)
         throw new Refusal(
           'nothing-to-re-mark', text('没有可重评的评分', 'no judgement of these was submitted'),
-          'name judged aspects of submitted sheets',
+          text('请指明已提交评分表中的评判项', 'name judged aspects of submitted sheets'),
         );
       await work.decideMany(scoresheet, asked);
       return { sheets: asked.length };

@@ -18,7 +18,9 @@ describe('a contest, as judging remembers it', () => {
     expect(given(decider, announced, sealed('K7'), started).when(complete)).toEqual([completed]);
     expect(given(decider, announced, started, completed).when(complete)).toEqual([]);
     expect(() => given(decider, announced).when(complete)).toThrow(
-      expect.objectContaining({ rule: 'contest-not-running', next: 'start the contest' })
+      expect.objectContaining({
+        rule: 'contest-not-running', next: expect.objectContaining({ en: 'start the contest' }) as unknown,
+      })
     );
     expect(
       () => given(decider, announced, started, { type: 'ContestCancelled' }).when(complete)

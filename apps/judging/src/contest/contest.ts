@@ -59,7 +59,7 @@ const decide = (command: ContestCommand, state: Contest): readonly ContestEvent[
       const appeal = appealOf(contest, command.appeal);
       if (appeal.is !== 'filed')
         throw new WrongState(
-          'appeal-closed', text('该申诉已结案', `the appeal is ${appeal.is}`), 'nothing is left to decide'
+          'appeal-closed', text('该申诉已结案', `the appeal is ${appeal.is}`), text('已无可决定事项', 'nothing is left to decide')
         );
       return [{ type: 'AppealDecided', appeal: command.appeal, outcome: command.outcome }];
     }
@@ -109,7 +109,7 @@ export const contest: Aggregate<ContestCommand, Contest, ContestEvent> = {
 export const known = (state: Contest): KnownContest => {
   if (state.is === 'none')
     throw new WrongState(
-      'contest-unknown', text('尚不知道该赛项', 'judging does not know this contest'), 'announce it first'
+      'contest-unknown', text('尚不知道该赛项', 'judging does not know this contest'), text('请先公布', 'announce it first')
     );
   return state;
 };
@@ -117,13 +117,15 @@ export const known = (state: Contest): KnownContest => {
 export const running = (state: Pick<KnownContest, 'is'>): void => {
   if (state.is === 'running') return;
   throw new WrongState('contest-not-running', text('该赛项不在进行中', `the contest is ${state.is}`), {
-    announced: 'start the contest', running: '', marked: 'file an appeal: only an upheld hearing changes a locked sheet',
-    cancelled: 'none',
+    announced: text('请开始比赛', 'start the contest'),
+    marked: text('请提出申诉：只有成立的裁决才能更改已锁定的评分表', 'file an appeal: only an upheld hearing changes a locked sheet'),
+    cancelled: text('无', 'none'),
   }[state.is]);
 };
 
 export const appealOf = (state: KnownContest, id: string): Appeal => {
   const appeal = state.appeals[id];
-  if (!appeal) throw new Refusal('appeal-unknown', text('没有这件申诉', 'there is no such appeal in this contest'), 'file it first');
+  if (!appeal)
+    throw new Refusal('appeal-unknown', text('没有这件申诉', 'there is no such appeal in this contest'), text('请先提出', 'file it first'));
   return appeal;
 };

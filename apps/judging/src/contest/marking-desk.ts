@@ -85,7 +85,8 @@ export class MarkingDesk {
     if (!row) throw new NotFound('contest', contest);
     running({ is: row.state });
     if (typeof row.ordinal !== 'number') throw unknownCode(code);
-    if (row.voided) throw new Refusal('code-void', text(`编号 ${code} 已作废`, `code ${code} is void`), 'mark another code');
+    if (row.voided)
+      throw new Refusal('code-void', text(`编号 ${code} 已作废`, `code ${code} is void`), text('请为另一编号评分', 'mark another code'));
     const scheme = await this.schemes.frozenScheme(row.scheme);
     const aspects = scheme.aspects(part, kind);
     if (aspects.length === 0) throw new NotFound('scoresheet', id);
@@ -93,13 +94,13 @@ export class MarkingDesk {
     const seat = seatOf(panel, judge);
     if (!seat || !sits(seat, code))
       throw new Refusal(
-        'not-on-panel', text('您不评这份作品', 'you do not mark this code'), 'see GET /sheets for yours'
+        'not-on-panel', text('您不评这份作品', 'you do not mark this code'), text('请用 GET /sheets 查看您的评分表', 'see GET /sheets for yours')
       );
     const place = scheme.parts.findIndex((one) => one.id === part);
     if (kind === 'M' && measurerOf(panel, part, code, row.ordinal + place) !== judge)
       throw new Refusal(
         'measurement-not-yours', text('该测量表由另一位裁判录入', 'another judge enters this measurement'),
-        'the chief judge may assign it to you'
+        text('可由裁判长指派给您', 'the chief judge may assign it to you')
       );
     return { key: { organisation: caller.organisation, contest, code, part, kind, judge }, aspects };
   }
@@ -108,17 +109,21 @@ export class MarkingDesk {
 export const filledOf = ({ id: _, state, version: _v, ...sheet }: SheetRow): Scoresheet => ({ is: state, ...sheet });
 
 const appointed = ({ panel }: Pick<ContestRow, 'panel'>): AppointedPanel => {
-  if (panel.is === 'none') throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint one');
+  if (panel.is === 'none')
+    throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), text('请任命一名', 'appoint one'));
   return panel;
 };
 
 export const unknownCode = (code: string): Refusal =>
-  new Refusal('code-unknown', text(`本赛项没有编号 ${code}`, `the contest has no code ${code}`), 'use a code of this contest');
+  new Refusal(
+    'code-unknown', text(`本赛项没有编号 ${code}`, `the contest has no code ${code}`), text('请使用本赛项的编号', 'use a code of this contest'),
+  );
 
 /** The chief judge of this very contest: the role alone is not enough. */
 export const chiefOnly = ({ chief }: AppointedPanel, caller: Caller): void => {
   if (chief !== caller.subject)
     throw new Refusal(
-      'not-the-chief-judge', text('您不是本赛项的裁判长', 'you are not the chief judge of this contest'), 'ask the chief judge'
+      'not-the-chief-judge', text('您不是本赛项的裁判长', 'you are not the chief judge of this contest'),
+      text('请询问裁判长', 'ask the chief judge')
     );
 };

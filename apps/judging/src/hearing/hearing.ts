@@ -38,11 +38,14 @@ const decide = (command: HearingCommand, hearing: Hearing): readonly HearingEven
     case 'Assign': {
       if (hearing.is === 'upheld' || hearing.is === 'dismissed') throw closed(hearing.is);
       const { type: _, markedHere, withdrawn, ...assigned } = command;
-      if (withdrawn) throw new WrongState('appeal-closed', text('申诉已撤回', 'the appeal was withdrawn'), 'nothing is left to hear');
+      if (withdrawn)
+        throw new WrongState(
+          'appeal-closed', text('申诉已撤回', 'the appeal was withdrawn'), text('已无可审理事项', 'nothing is left to hear'),
+        );
       if (markedHere)
         throw new Refusal(
           'arbitrator-marked-here', text('参与过本赛项评分的人不能裁决申诉', 'who marked in this contest may not hear an appeal in it'),
-          'name an arbitrator who marked nothing here'
+          text('请指定未在此评过分的仲裁员', 'name an arbitrator who marked nothing here')
         );
       if (hearing.is === 'assigned' && hearing.arbitrator === command.arbitrator) return [];
       return [{ type: 'HearingAssigned', ...assigned }];
@@ -78,15 +81,18 @@ export const hearing: Aggregate<HearingCommand, Hearing, HearingEvent> = {
 const heardBy = (hearing: Hearing, by: string): Exclude<Hearing, { is: 'none' }> => {
   if (hearing.is === 'none')
     throw new WrongState(
-      'hearing-not-assigned', text('尚未指定仲裁员', 'no arbitrator was named'), 'assign one'
+      'hearing-not-assigned', text('尚未指定仲裁员', 'no arbitrator was named'), text('请指派一名', 'assign one')
     );
   if (hearing.is !== 'assigned') throw closed(hearing.is);
   if (hearing.arbitrator !== by)
     throw new Refusal(
-      'another-arbitrator', text('该申诉由另一位仲裁员审理', 'another arbitrator hears this appeal'), 'the arbitrator named decides it'
+      'another-arbitrator', text('该申诉由另一位仲裁员审理', 'another arbitrator hears this appeal'),
+      text('由指定的仲裁员裁决', 'the arbitrator named decides it')
     );
   return hearing;
 };
 
 const closed = (is: 'upheld' | 'dismissed'): WrongState =>
-  new WrongState('hearing-closed', text('该申诉已裁决，裁决为终局', `the hearing is ${is}, which is final`), 'none: arbitration is final');
+  new WrongState(
+    'hearing-closed', text('该申诉已裁决，裁决为终局', `the hearing is ${is}, which is final`), text('无：仲裁为终局', 'none: arbitration is final'),
+  );

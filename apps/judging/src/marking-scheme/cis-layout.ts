@@ -25,7 +25,7 @@ export const fromCis = async (file: Uint8Array, rule: ScoringRule): Promise<Sche
   if (bad.length > 0)
     throw new Refusal(
       'marking-scheme-rows', text(`有 ${bad.length} 行不合要求`, `${bad.length} rows are not as they should be`),
-      'correct these rows and import again', { rows: bad.slice(0, 500) }
+      text('请改正这些行后重新导入', 'correct these rows and import again'), { rows: bad.slice(0, 500) }
     );
   return scheme;
 };

@@ -161,7 +161,7 @@ export class MarkingSchemeController {
 const schemeOf = (state: MarkingScheme): Scheme => {
   if (state.is === 'none')
     throw new WrongState(
-      'marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), 'import one'
+      'marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), text('请导入一份', 'import one')
     );
   return state.scheme;
 };

@@ -42,7 +42,7 @@ const decide = (command: MarkingSchemeCommand, state: MarkingScheme): readonly M
       if (unknown.length > 0)
         throw new Refusal(
           'unknown-criterion', text(`没有评分项 ${unknown.join('、')}`, `there is no criterion ${unknown.join(', ')}`),
-          'name criteria of the scheme'
+          text('请指明评分方案中的标准', 'name criteria of the scheme')
         );
       return [{ type: 'ScoringRuleSet', rule: command.rule, kinds: command.kinds }];
     }
@@ -53,7 +53,7 @@ const decide = (command: MarkingSchemeCommand, state: MarkingScheme): readonly M
       if (problems.length > 0)
         throw new Refusal(
           'marking-scheme-incomplete', text(`评分标准有 ${problems.length} 处问题`, `the scheme has ${problems.length} problems`),
-          'correct it and import it again', { problems }
+          text('请改正后重新导入', 'correct it and import it again'), { problems }
         );
       const { total, aspects, variation }: SchemeReport = report(scheme);
       return [{ type: 'MarkingSchemeFrozen', organisation, digest: digestOf(scheme), total, aspects, variation, by: command.by }];
@@ -90,12 +90,14 @@ export const markingScheme: Aggregate<MarkingSchemeCommand, MarkingScheme, Marki
 function notFrozen(state: MarkingScheme): asserts state is Exclude<MarkingScheme, { is: 'frozen' }> {
   if (state.is === 'frozen')
     throw new Refusal(
-      'marking-scheme-frozen', text('评分标准已冻结，不能再改', 'the scheme is frozen and cannot change'), 'import it as another scheme'
+      'marking-scheme-frozen', text('评分标准已冻结，不能再改', 'the scheme is frozen and cannot change'),
+      text('请作为另一方案导入', 'import it as another scheme')
     );
 }
 
 const draft = (state: MarkingScheme): Extract<MarkingScheme, { is: 'draft' }> => {
   notFrozen(state);
-  if (state.is === 'none') throw new Refusal('marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), 'import one');
+  if (state.is === 'none')
+    throw new Refusal('marking-scheme-unknown', text('尚未导入评分标准', 'no scheme was imported'), text('请导入一份', 'import one'));
   return state;
 };

@@ -43,7 +43,7 @@ export class Schemes {
     if (known) return known;
     const { state } = await this.reader.peek(markingScheme, id);
     if (state.is !== 'frozen')
-      throw new WrongState('marking-scheme-not-frozen', text('评分标准未冻结', 'the scheme is not frozen'), 'freeze it');
+      throw new WrongState('marking-scheme-not-frozen', text('评分标准未冻结', 'the scheme is not frozen'), text('请冻结它', 'freeze it'));
     const found = compiled(state.scheme);
     const [oldest] = this.frozen.keys();
     if (this.frozen.size >= KEPT && oldest !== undefined) this.frozen.delete(oldest);

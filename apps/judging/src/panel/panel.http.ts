@@ -198,7 +198,7 @@ export class PanelController {
     if (!late && known((await this.reader.load(contest, id, caller)).state).is === 'marked')
       throw new WrongState(
         'marking-locked', text('评分已锁定，裁判组不能再变', 'marking is locked, and its panel settled'),
-        'only an upheld hearing changes what was marked',
+        text('只有成立的裁决才能更改已评的分', 'only an upheld hearing changes what was marked'),
       );
   }
 }

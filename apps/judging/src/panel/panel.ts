@@ -86,10 +86,12 @@ const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
     case 'Appoint': {
       if (panel.is === 'appointed')
         throw new Refusal(
-          'panel-appointed', text('裁判组已任命', 'the panel is appointed already'), 'add, recuse or replace judges'
+          'panel-appointed', text('裁判组已任命', 'the panel is appointed already'),
+          text('请增加、回避或更换裁判', 'add, recuse or replace judges')
         );
       const { judges, chief, arbitrators } = command;
-      if (judges.length === 0) throw new Refusal('panel-empty', text('裁判组至少需要一名裁判', 'a panel needs a judge'), 'name its judges');
+      if (judges.length === 0)
+        throw new Refusal('panel-empty', text('裁判组至少需要一名裁判', 'a panel needs a judge'), text('请列出裁判', 'name its judges'));
       if (new Set([...judges, chief, ...arbitrators]).size !== judges.length + 1 + arbitrators.length) throw twoRoles();
       const { type: _, ...appointed } = command;
       return [{ type: 'PanelAppointed', ...appointed }];
@@ -118,7 +120,7 @@ const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
       if (everSat(state, command.arbitrator))
         throw new Refusal(
           'arbitrator-marked-here', text('参与过本赛项评分的人不能裁决回避', 'who marked in this contest may not decide a recusal in it'),
-          'name an arbitrator who marked nothing here',
+          text('请指定未在此评过分的仲裁员', 'name an arbitrator who marked nothing here'),
         );
       const { type: _, ...asked } = command;
       return state.recusals?.[command.recusal] === undefined ? [{ type: 'RecusalAsked', ...asked }] : [];
@@ -131,7 +133,8 @@ const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
       // A seat that had several judges loses the marks of this one alone.
       const whole = codes === null && seat?.holders.length === 1;
       return [
-        { type: 'RecusalGranted', recusal, reasons, by }, { type: 'JudgeRecused', judge, codes: whole ? null : leaves, reason: reasons },
+        { type: 'RecusalGranted', recusal, reasons, by },
+        { type: 'JudgeRecused', judge, codes: whole ? null : leaves, reason: reasons },
       ];
     }
     case 'DismissRecusal': {
@@ -145,12 +148,14 @@ const decide = (command: PanelCommand, panel: Panel): readonly PanelEvent[] => {
 const heardBy = (panel: AppointedPanel, { recusal, by }: { recusal: string; by: string }): Recusal => {
   const found = panel.recusals?.[recusal];
   if (found === undefined)
-    throw new WrongState('recusal-unknown', text('没有这一回避申请', 'no such recusal was asked for'), 'ask for it first');
+    throw new WrongState('recusal-unknown', text('没有这一回避申请', 'no such recusal was asked for'), text('请先提出', 'ask for it first'));
   if (found.is !== 'asked')
-    throw new WrongState('recusal-closed', text('该回避申请已裁决', `the recusal is ${found.is}`), 'none: arbitration is final');
+    throw new WrongState(
+      'recusal-closed', text('该回避申请已裁决', `the recusal is ${found.is}`), text('无：仲裁为终局', 'none: arbitration is final'),
+    );
   if (found.arbitrator !== by)
     throw new Refusal('another-arbitrator', text('该回避申请由另一位仲裁员审理', 'another arbitrator decides this recusal'),
-      'the arbitrator named decides it');
+      text('由指定的仲裁员裁决', 'the arbitrator named decides it'));
   return found;
 };
 
@@ -211,7 +216,8 @@ export const panel: Aggregate<PanelCommand, Panel, PanelEvent> = {
 };
 
 const appointed = (state: Panel): AppointedPanel => {
-  if (state.is === 'none') throw new Refusal('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint one');
+  if (state.is === 'none')
+    throw new Refusal('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), text('请任命一名', 'appoint one'));
   return state;
 };
 
@@ -222,11 +228,15 @@ const sitting = (state: AppointedPanel, judge: string): Seat => {
 };
 
 const notOnPanel = (): Refusal =>
-  new Refusal('not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), 'name a judge who sits');
+  new Refusal(
+    'not-on-panel', text('该裁判不在裁判组中', 'this judge does not sit on the panel'), text('请指明在席的裁判', 'name a judge who sits'),
+  );
 
 const unknownTo = (state: AppointedPanel, subject: string): void => {
   if (everSat(state, subject) || state.arbitrators.includes(subject)) throw twoRoles();
 };
 
 const twoRoles = (): Refusal =>
-  new Refusal('panel-two-roles', text('同一人在一个赛项中只能担任一种角色', 'nobody holds two places in one contest'), 'name somebody else');
+  new Refusal(
+    'panel-two-roles', text('同一人在一个赛项中只能担任一种角色', 'nobody holds two places in one contest'), text('请另指一人', 'name somebody else'),
+  );

@@ -61,8 +61,11 @@ export class RecusalController {
     const { state } = await this.reader.load(panel, id, caller);
     if (!caller.roles.includes('organiser')) {
       if (!caller.roles.includes('chief-judge') && rest.judge !== caller.subject)
-        throw new Refusal('not-your-marks', text('裁判只能申请本人回避', 'a judge asks this of the own marks only'), 'ask the chief judge');
-      if (caller.roles.includes('chief-judge') && rest.judge !== caller.subject && state.is === 'appointed') chiefOnly(state, caller);
+        throw new Refusal(
+          'not-your-marks', text('裁判只能申请本人回避', 'a judge asks this of the own marks only'), text('请询问裁判长', 'ask the chief judge'),
+        );
+      if (caller.roles.includes('chief-judge') && rest.judge !== caller.subject && state.is === 'appointed')
+        chiefOnly(state, caller);
     }
     return this.recusals.ask(id, { ...rest, codes: codes ?? null }, caller);
   }
@@ -76,7 +79,8 @@ export class RecusalController {
   })
   @Produces(DoneAnswer)
   grant(
-    @IdParam('id') id: string, @IdParam('recusal') recusal: string, @Body() { reasons }: RecusalReasonsDto, @TheCaller() caller: Caller,
+    @IdParam('id') id: string, @IdParam('recusal') recusal: string, @Body() { reasons }: RecusalReasonsDto,
+    @TheCaller() caller: Caller,
   ): Promise<Done> {
     return this.recusals.grant(id, recusal, reasons, caller);
   }
@@ -90,7 +94,8 @@ export class RecusalController {
   })
   @Produces(DoneAnswer)
   dismiss(
-    @IdParam('id') id: string, @IdParam('recusal') recusal: string, @Body() { reasons }: RecusalReasonsDto, @TheCaller() caller: Caller,
+    @IdParam('id') id: string, @IdParam('recusal') recusal: string, @Body() { reasons }: RecusalReasonsDto,
+    @TheCaller() caller: Caller,
   ): Promise<Done> {
     return this.recusals.dismiss(id, recusal, reasons, caller);
   }

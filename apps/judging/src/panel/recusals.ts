@@ -20,7 +20,9 @@ export class Recusals {
     of: string, asked: { judge: string; codes: readonly string[] | null; reason: string; arbitrator: string }, caller: Caller,
   ): Promise<Done> {
     if (known((await this.reader.load(contest, of, caller)).state).is !== 'marked')
-      throw new WrongState('marking-not-locked', text('评分尚未锁定', 'marking is not locked yet'), 'recuse the judge from the panel');
+      throw new WrongState(
+        'marking-not-locked', text('评分尚未锁定', 'marking is not locked yet'), text('请让该裁判退出裁判组', 'recuse the judge from the panel'),
+      );
     const recusal = caller.newId();
     return this.transactions.run(caller, async (work) => {
       const reason = await this.vault.put(work.query, seatRecord(of, asked.judge), asked.reason, caller.newId());
@@ -43,7 +45,11 @@ export class Recusals {
         // Work that is locked is not marked again by whoever comes later: too few judges cannot be made up for now.
         throw new Refusal(
           'recusal-leaves-too-few', text(`回避后评分不足：${error.text.zh}`, `too few marks would remain: ${error.text.en}`),
-          'ask for the codes concerned only, or dismiss; where no panel remains, the organiser voids the codes or cancels the contest',
+          text(
+            '请仅就相关编号提出，或驳回；如已无裁判组，由组织者作废编号或取消赛项',
+            'ask for the codes concerned only, or dismiss; where no panel remains, the organiser voids the codes or cancels ' +
+              'the contest',
+          ),
         );
       }
       return done;

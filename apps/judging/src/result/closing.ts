@@ -46,7 +46,7 @@ export class Closing {
       const late = state.expected.filter((expected) => counting(expected, sheets)?.sheet.is !== 'locked').length;
       if (late > 0)
         throw new Refusal(
-          'sheets-changed', text(`${late} 份评分表刚刚有变动`, `${late} sheets changed just now`), 'lock again'
+          'sheets-changed', text(`${late} 份评分表刚刚有变动`, `${late} sheets changed just now`), text('请重新锁定', 'lock again')
         );
       const done = await work.decide(contest, id, { type: 'CompleteMarking', contest: id, by: caller.subject });
       await publish(work, desk, sheets, { kind: 'marking-completed' });
@@ -79,7 +79,7 @@ export class Closing {
       throw new Refusal('re-mark-due', text(
         `有 ${state.disagreements.length} 处评判分歧需重评`, `${state.disagreements.length} judgements are to be marked again`
       ),
-        'ask for a re-mark', { disagreements: state.disagreements.slice(0, 500) });
+        text('请要求重评', 'ask for a re-mark'), { disagreements: state.disagreements.slice(0, 500) });
     return { desk, sheets, state };
   }
 }

@@ -37,7 +37,9 @@ export type ResultCommand =
   | {
       type: 'Finalise'; organisation: string; contest: string; scheme: string; placings: readonly Placing[]; by: string;
       at: Instant;
-      openAppeals: readonly string[]; openRecusals: readonly string[]; notice: { readonly appealsUntil: Instant; readonly until: Instant } | null;
+      openAppeals: readonly string[]; openRecusals: readonly string[]; notice: {
+        readonly appealsUntil: Instant; readonly until: Instant
+      } | null;
     };
 
 export interface PublishedResult {
@@ -62,28 +64,30 @@ const decide = (command: ResultCommand, result: Result): readonly ResultEvent[] 
     case 'Finalise': {
       if (result.is === 'final') return []; // asked twice
       if (result.is === 'none') throw new WrongState(
-        'result-not-computed', text('尚无成绩', 'there is no result yet'), 'lock the marking first'
+        'result-not-computed', text('尚无成绩', 'there is no result yet'), text('请先锁定评分', 'lock the marking first')
       );
       if (command.openAppeals.length > 0)
         throw new Refusal(
           'hearings-open',
-          text(`还有 ${command.openAppeals.length} 件申诉未结`, `${command.openAppeals.length} appeals are not decided`), 'decide them',
+          text(`还有 ${command.openAppeals.length} 件申诉未结`, `${command.openAppeals.length} appeals are not decided`),
+          text('请作出裁决', 'decide them'),
           { appeals: command.openAppeals }
         );
       if (command.openRecusals.length > 0)
         throw new Refusal(
-          'recusals-open', text(`还有 ${command.openRecusals.length} 件回避申请未裁决`, `${command.openRecusals.length} recusals are not decided`),
-          'have the arbitrators grant or dismiss them', { recusals: command.openRecusals },
+          'recusals-open',
+          text(`还有 ${command.openRecusals.length} 件回避申请未裁决`, `${command.openRecusals.length} recusals are not decided`),
+          text('请由仲裁员准许或驳回', 'have the arbitrators grant or dismiss them'), { recusals: command.openRecusals },
         );
       const { notice, at } = command;
       if (!notice) throw new Refusal(
-        'not-noticed', text('成绩尚未公示', 'the result is not on public notice yet'), 'wait for the notice'
+        'not-noticed', text('成绩尚未公示', 'the result is not on public notice yet'), text('请等待公示', 'wait for the notice')
       );
       const until = notice.until > notice.appealsUntil ? notice.until : notice.appealsUntil;
       if (at < until)
         throw new Refusal(
           'notice-not-over', text('公示期或申诉期未满', 'the notice or the time to appeal is not over'),
-          `finalise from ${until}`, { until },
+          text(`请自${until}起终局`, `finalise from ${until}`), { until },
         );
       return revision({ ...command, because: { kind: 'finalised' } }, result.revision + 1, 'final', at);
     }

@@ -15,10 +15,10 @@ export const deskOf = async (work: Work, id: string): Promise<Desk> => {
   const of = known(remembered.state);
   const scheme = await work.load(markingScheme, of.scheme.id);
   if (appointed.state.is === 'none')
-    throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), 'appoint a panel');
+    throw new WrongState('panel-unknown', text('尚未任命裁判组', 'no panel was appointed'), text('请任命裁判组', 'appoint a panel'));
   if (scheme.state.is !== 'frozen' || scheme.state.digest !== of.scheme.digest)
     throw new WrongState(
-      'marking-scheme-not-frozen', text('评分标准未冻结或不一致', 'the scheme is not the one that was frozen'), 'freeze it'
+      'marking-scheme-not-frozen', text('评分标准未冻结或不一致', 'the scheme is not the one that was frozen'), text('请冻结它', 'freeze it')
     );
   return { id, contest: of, scheme: scheme.state.scheme, panel: appointed.state };
 };
@@ -35,7 +35,7 @@ export const nothingMissing = ({ missing, expected }: Marking): void => {
   throw new Refusal(
     'sheets-missing',
     text(`还缺 ${missing.length} 份评分表或签名`, `${missing.length} sheets or signatures are missing`),
-    'have them submitted and signed',
+    text('请使其提交并签字', 'have them submitted and signed'),
     { expected: expected.length, judges: byJudge(missing) },
   );
 };

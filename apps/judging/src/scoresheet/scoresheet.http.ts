@@ -67,7 +67,7 @@ export class SheetDto extends SheetListDto {
 export const marksOf = (list: readonly MarkDto[]): Marks => {
   const marks = new Map(list.map(({ aspect, mark }) => [aspect, mark]));
   if (marks.size < list.length)
-    throw new Refusal('aspect-twice', text('同一评分点出现两次', 'an aspect stands twice'), 'give one mark an aspect');
+    throw new Refusal('aspect-twice', text('同一评分点出现两次', 'an aspect stands twice'), text('每个评分项请给一个分', 'give one mark an aspect'));
   return Object.fromEntries(marks);
 };
 export const listOf = (marks: Marks): MarkDto[] => Object.entries(marks).map(([aspect, mark]) => ({ aspect, mark }));

@@ -147,7 +147,7 @@ const changed = (sheet: FilledSheet, marks: Marks, aspects: readonly SheetAspect
   const list = changes(sheet.marks, marks);
   if (list.length === 0)
     throw new Refusal(
-      'nothing-changes', text('没有任何评分改变', 'no mark would change'), 'name the marks that change'
+      'nothing-changes', text('没有任何评分改变', 'no mark would change'), text('请指明要更改的分数', 'name the marks that change')
     );
   return list;
 };
@@ -157,7 +157,7 @@ const onlyAsked = (sheet: FilledSheet, marks: Marks): void => {
   if (others.length > 0)
     throw new Refusal(
       'not-asked-to-re-mark', text('只能重评被要求的评分点', 'only the aspects asked for are marked again'),
-      'leave the other marks as they were', { aspects: others }
+      text('请保持其他分数不变', 'leave the other marks as they were'), { aspects: others }
     );
 };
 
@@ -172,7 +172,7 @@ const sound = (marks: Marks, aspects: readonly SheetAspect[], complete: boolean)
   if (problems.length > 0)
     throw new Refusal(
       'marks-not-sound', text(`${problems.length} 个评分不合要求`, `${problems.length} marks are not as the scheme wants them`),
-      'correct these marks', { problems }
+      text('请改正这些分数', 'correct these marks'), { problems }
     );
 };
 
@@ -196,13 +196,13 @@ const stateText: Record<Scoresheet['is'], Text> = {
   locked: text('评分表已锁定', 'the sheet is locked'),
 };
 
-const nextStep: Record<Scoresheet['is'], string> = {
-  open: 'submit its marks',
-  draft: 'submit it',
-  submitted: 'sign it, or amend it with a reason',
-  're-mark': 'submit the marks asked for',
-  signed: 'amend it with a reason',
-  locked: 'only an upheld hearing changes it',
+const nextStep: Record<Scoresheet['is'], Text> = {
+  open: text('请提交其分数', 'submit its marks'),
+  draft: text('请提交', 'submit it'),
+  submitted: text('请签字，或附理由修改', 'sign it, or amend it with a reason'),
+  're-mark': text('请提交所要求的分数', 'submit the marks asked for'),
+  signed: text('请附理由修改', 'amend it with a reason'),
+  locked: text('只有成立的裁决才能更改', 'only an upheld hearing changes it'),
 };
 
 export const scoresheetDecider: Decider<ScoresheetCommand, Scoresheet, ScoresheetEvent> = {

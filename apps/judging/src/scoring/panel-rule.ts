@@ -53,5 +53,5 @@ const tooFew = (given: number, rule: PanelRule): Refusal =>
   new Refusal(
     'panel-too-small',
     text(`只有 ${given} 个评分，规则至少需要 ${needed(rule)} 个`, `${given} marks were given, the rule needs at least ${needed(rule)}`),
-    'appoint another judge, or set a panel rule that fits the panel',
+    text('请再任命一名裁判，或设定适合裁判组的规则', 'appoint another judge, or set a panel rule that fits the panel'),
   );

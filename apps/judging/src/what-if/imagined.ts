@@ -31,7 +31,9 @@ export class Imagined {
     );
     // Before every sheet is locked nobody sees a total, not even one that would be.
     if (result === undefined)
-      throw new WrongState('result-not-computed', text('尚无成绩', 'there is no result yet'), 'lock the marking first');
+      throw new WrongState(
+        'result-not-computed', text('尚无成绩', 'there is no result yet'), text('请先锁定评分', 'lock the marking first'),
+      );
     const would = variant(desk, whatIf);
     return { result, before: await this.published(contest, result.revision), after: placed(would, await this.scores(would)) };
   }

@@ -63,7 +63,7 @@ const known = ({ contest }: Desk, codes: readonly string[] | undefined): readonl
 
 const notInScheme = (what: string, zh: string, ids: readonly string[]): Refusal =>
   new Refusal(`unknown-${what}`, text(`本赛项没有${zh} ${ids.join('、')}`, `the contest has no ${what} ${ids.join(', ')}`),
-    `name each ${what} as the contest has it`);
+    text('请按赛项中的名称指明', `name each ${what} as the contest has it`));
 
 /** What a result says of one code. */
 export interface Standing {

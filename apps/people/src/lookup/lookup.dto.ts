@@ -67,5 +67,5 @@ export class RowText {
 export class RowError {
   @RefField({ description: 'the rule that was broken', example: 'id-number-check-digit' }) rule!: string;
   @ObjectField(() => RowText, { description: 'why, for people' }) text!: RowText;
-  @TextField({ optional: true, description: 'what may be done', example: 'correct the number' }) next?: string;
+  @ObjectField(() => RowText, { optional: true, description: 'what may be done' }) next?: RowText;
 }

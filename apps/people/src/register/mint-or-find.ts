@@ -32,7 +32,7 @@ export interface Facts {
 
 export type Outcome =
   | ({ readonly is: 'found' } & Facts)
-  | { readonly is: 'refused'; readonly rule: string; readonly text: Text; readonly next?: string };
+  | { readonly is: 'refused'; readonly rule: string; readonly text: Text; readonly next?: Text };
 
 /** A person whose number, name and unit are in order. */
 interface Checked {
@@ -82,7 +82,9 @@ export class Register {
         const name = plainName(person.name ?? '');
         const of = unitOf(person);
         if (of !== null && known.get(of)?.state.is !== 'registered') {
-          return new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), 'register the unit first');
+          return new Refusal(
+            'unit-unknown', text('单位尚未登记', 'the unit is not registered'), text('请先登记单位', 'register the unit first'),
+          );
         }
         return { person, number, name, unit: of };
       } catch (error) {
@@ -193,9 +195,12 @@ const refused = ({ rule, text: said, next }: Refusal): Outcome => ({
 const nameMissing = () =>
   new Refusal(
     'name-missing', text('缺少姓名，且该人员尚未在本机构登记', 'the name is missing, and your organisation does not know this person yet'),
-    'give the name',
+    text('请填写姓名', 'give the name'),
   );
 
 const nameDiffers = () =>
   new Refusal('name-differs', text('该身份证号已以另一姓名登记', 'this ID number is registered under another name'),
-    'compare with the identity card; correct the file, or ask the organisation that registered the worker');
+    text(
+      '请与身份证核对；改正文件，或询问登记该劳动者的单位',
+      'compare with the identity card; correct the file, or ask the organisation that registered the worker',
+    ));

@@ -30,12 +30,14 @@ const decide = (command: UnitCommand, unit: Unit): readonly UnitEvent[] => {
     }
     case 'Rename':
       if (unit.is === 'none') {
-        throw new Refusal('unit-unknown', text('未登记该单位', 'no unit is registered under this id'), 'register the unit');
+        throw new Refusal(
+          'unit-unknown', text('未登记该单位', 'no unit is registered under this id'), text('请登记单位', 'register the unit'),
+        );
       }
       if (unit.organisation !== command.organisation) {
         throw new Refusal(
           'unit-of-another-organisation', text('该单位由其他机构登记', 'another organisation registered this unit'),
-          'ask that organisation',
+          text('请询问该单位', 'ask that organisation'),
         );
       }
       return unit.name === command.name ? [] : [{ type: 'UnitRenamed', name: command.name }];

@@ -76,6 +76,6 @@ export class Records {
 
 const registered = async (work: Work, id: string): Promise<void> => {
   if ((await work.load(unit, id)).state.is === 'none') {
-    throw new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), 'register the unit first');
+    throw new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), text('请先登记单位', 'register the unit first'));
   }
 };

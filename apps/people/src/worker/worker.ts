@@ -80,7 +80,8 @@ const decide = (command: WorkerCommand, worker: Worker): readonly WorkerEvent[] 
       // A survivor that this record absorbed is itself merged, and refuses to absorb: no cycle can come about.
       if (command.worker === command.into) {
         throw new Refusal(
-          'merge-into-itself', text('不能将一条记录与其自身合并', 'a record cannot be merged into itself'), 'name two different records',
+          'merge-into-itself', text('不能将一条记录与其自身合并', 'a record cannot be merged into itself'),
+          text('请指明两条不同的记录', 'name two different records'),
         );
       }
       return [{ type: 'WorkerMerged', into: command.into }];
@@ -108,14 +109,18 @@ function requireActive(worker: Worker): asserts worker is ActiveWorker {
     case 'active':
       return;
     case 'none':
-      throw new Refusal('worker-unknown', text('未登记该人员', 'no worker is registered under this id'), 'register the worker');
+      throw new Refusal(
+        'worker-unknown', text('未登记该人员', 'no worker is registered under this id'), text('请登记劳动者', 'register the worker'),
+      );
     case 'merged':
       throw new WrongState(
         'worker-merged', text('该记录已并入另一条记录', 'this record was merged into another one'),
-        'use the record that it was merged into', { into: worker.into },
+        text('请使用合并后的记录', 'use the record that it was merged into'), { into: worker.into },
       );
     case 'erased':
-      throw new WrongState('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), 'none: what was erased stays erased');
+      throw new WrongState(
+        'worker-erased', text('该人员的信息已被清除', 'this worker was erased'), text('无：已删除的不再恢复', 'none: what was erased stays erased'),
+      );
     default:
       never(worker);
   }

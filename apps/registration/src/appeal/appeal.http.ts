@@ -135,7 +135,7 @@ export class AppealController {
     if (!seesEntry && state.redacted === null)
       throw new WrongState(
         'grounds-not-redacted', text('组织者尚未遮蔽申诉理由', 'the organiser has not redacted the grounds yet'),
-        'the organiser: PUT /appeals/{id}/redaction',
+        text('组织者：PUT /appeals/{id}/redaction', 'the organiser: PUT /appeals/{id}/redaction'),
       );
     const texts = await this.vault.readMany(
       queryOn(this.db), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])],

@@ -6,7 +6,7 @@
  *     └────────────── withdraw ───────────┘──▶ withdrawn
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, type Instant, never, Refusal, text, WrongState } from '#libs/decider';
+import { type Decider, type Instant, never, Refusal, type Text, text, WrongState } from '#libs/decider';
 
 export type AppealEvent =
   | {
@@ -66,14 +66,15 @@ const decide = (command: AppealCommand, appeal: Appeal): readonly AppealEvent[] 
 const filed = ({ notice, code, at, type: _, ...terms }: Extract<AppealCommand, { type: 'File' }>): AppealEvent => {
   if (notice === null)
     throw new Refusal(
-      'result-not-on-notice', text('成绩尚未公示或已公布', 'the result is not on public notice'), 'wait for the public notice',
+      'result-not-on-notice', text('成绩尚未公示或已公布', 'the result is not on public notice'),
+      text('请等待公示', 'wait for the public notice'),
     );
   if (at > notice.appealsUntil)
     throw new Refusal(
-      'appeal-window-over', text(`申诉已于${notice.appealsUntil}截止`, `appeals ended at ${notice.appealsUntil}`), 'none',
+      'appeal-window-over', text(`申诉已于${notice.appealsUntil}截止`, `appeals ended at ${notice.appealsUntil}`), text('无', 'none'),
       { appealsUntil: notice.appealsUntil },
     );
-  if (code === null) throw new Refusal('entry-has-no-result', text('该报名没有成绩', 'the entry has no result'), 'none');
+  if (code === null) throw new Refusal('entry-has-no-result', text('该报名没有成绩', 'the entry has no result'), text('无', 'none'));
   return { type: 'AppealFiled', ...terms, code, until: notice.until };
 };
 
@@ -95,10 +96,11 @@ const evolve = (appeal: Appeal, event: AppealEvent): Appeal => {
   }
 };
 
-const nextStep: Record<Appeal['is'], string> = {
-  none: 'file it', filed: 'wait for an arbitrator, or withdraw', heard: 'wait for the hearing, or withdraw', upheld: 'none',
-  dismissed: 'none',
-  withdrawn: 'none',
+const nextStep: Record<Appeal['is'], Text> = {
+  none: text('请提出', 'file it'), filed: text('请等待仲裁员，或撤回', 'wait for an arbitrator, or withdraw'),
+  heard: text('请等待审理，或撤回', 'wait for the hearing, or withdraw'), upheld: text('无', 'none'),
+  dismissed: text('无', 'none'),
+  withdrawn: text('无', 'none'),
 };
 
 const states: Record<Appeal['is'], string> = {

@@ -42,12 +42,16 @@ const decide = (command: CompetitionCommand, competition: Competition): readonly
     case 'AddContest':
       if (competition.is !== 'draft') throw refusal('competition-not-draft', competition);
       if (competition.contests.some((c) => c.number === command.number))
-        throw new Refusal('contest-number-taken', text('赛项编号已被使用', 'another contest has this number'), 'choose another number');
+        throw new Refusal(
+          'contest-number-taken', text('赛项编号已被使用', 'another contest has this number'), text('请另选编号', 'choose another number'),
+        );
       return [{ type: 'ContestAdded', contest: command.contest, number: command.number }];
     case 'Announce':
       if (competition.is !== 'draft') throw refusal('competition-not-draft', competition);
       if (competition.contests.length === 0)
-        throw new Refusal('competition-has-no-contest', text('大赛没有赛项', 'the competition has no contest'), 'add a contest');
+        throw new Refusal(
+          'competition-has-no-contest', text('大赛没有赛项', 'the competition has no contest'), text('请添加赛项', 'add a contest'),
+        );
       return [{ type: 'CompetitionAnnounced', on: command.on }];
     case 'Cancel':
       if (competition.is === 'none' || competition.is === 'cancelled') throw refusal('competition-not-alive', competition);
@@ -68,8 +72,9 @@ const evolve = (competition: Competition, event: CompetitionEvent): Competition 
   }
 };
 
-const nextStep: Record<Competition['is'], string> = {
-  none: 'create it', draft: 'add contests, announce or cancel', announced: 'open its contests or cancel', cancelled: 'none',
+const nextStep: Record<Competition['is'], Text> = {
+  none: text('请创建', 'create it'), draft: text('请添加赛项、公布或取消', 'add contests, announce or cancel'),
+  announced: text('请开放其赛项或取消', 'open its contests or cancel'), cancelled: text('无', 'none'),
 };
 
 const states: Record<Competition['is'], string> = {

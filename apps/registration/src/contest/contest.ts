@@ -107,7 +107,9 @@ const decide = (command: ContestCommand, contest: Contest): readonly ContestEven
     case 'Override':
       requires(contest, 'draft', 'contest-not-draft');
       if (!command.doubtful)
-        throw new Refusal('pack-needs-no-override', text('该政策包无需特批', 'the pack needs no override'), 'announce the competition');
+        throw new Refusal(
+          'pack-needs-no-override', text('该政策包无需特批', 'the pack needs no override'), text('请公布大赛', 'announce the competition'),
+        );
       return [{ type: 'PackOverridden', pack: contest.terms.pack, reason: command.reason, by: command.by }];
     case 'Announce':
       requires(contest, 'draft', 'contest-not-draft');
@@ -121,7 +123,10 @@ const decide = (command: ContestCommand, contest: Contest): readonly ContestEven
     case 'Start':
       requires(contest, 'closed', 'registration-not-closed');
       if (command.codes === 0)
-        throw new Refusal('nobody-checked-in', text('无人检录', 'no entry is checked in'), 'check entries in, or cancel the contest');
+        throw new Refusal(
+          'nobody-checked-in', text('无人检录', 'no entry is checked in'),
+          text('请检录，或取消赛项', 'check entries in, or cancel the contest'),
+        );
       return [{ type: 'ContestStarted', codes: command.codes }];
     // From here on the chain speaks, perhaps twice: what is known already is no news.
     case 'CompleteMarking':
@@ -150,22 +155,24 @@ const announced = (contest: Known, { pack, scheme }: Extract<ContestCommand, { t
   const which = { contest: terms.number };
   if (pack === null)
     throw new Refusal(
-      'pack-unknown', text('没有这个政策包', 'there is no such policy pack'), 'draft the contest under a known pack', which,
+      'pack-unknown', text('没有这个政策包', 'there is no such policy pack'),
+      text('请用已有的政策包起草赛项', 'draft the contest under a known pack'), which,
     );
   if (!pack.applies)
     throw new Refusal(
       'pack-does-not-apply', text('政策包不适用于此系列、类别、组别或性质的赛项', 'the pack does not speak about this series, class, group or purpose'),
-      'draft the contest under another pack', which,
+      text('请用另一政策包起草赛项', 'draft the contest under another pack'), which,
     );
   if (pack.doubtful && !overridden)
     throw new Refusal(
       'pack-needs-override',
       text('政策包含有未经核实的规则，须说明理由特批', 'the pack, or a rule of it, is not found in a source: it needs an override'),
-      'POST /contests/{id}/override with a reason', which,
+      text('请附理由调用 POST /contests/{id}/override', 'POST /contests/{id}/override with a reason'), which,
     );
   if (scheme === null)
     throw new Refusal(
-      'marking-scheme-not-frozen', text('评分方案尚未冻结', 'the marking scheme is not frozen'), 'freeze it in judging', which,
+      'marking-scheme-not-frozen', text('评分方案尚未冻结', 'the marking scheme is not frozen'),
+      text('请在评判服务中冻结', 'freeze it in judging'), which,
     );
   return {
     type: 'ContestAnnounced', pack: { ...terms.pack, digest: pack.digest }, scheme: { id: terms.scheme, digest: scheme.digest },
@@ -192,14 +199,15 @@ const onNotice = (contest: Contest, revision: number, at: Instant): readonly Con
 const plausible = ({ closesOn, startsOn, notice }: ContestTerms): void => {
   if (closesOn > startsOn)
     throw new Refusal(
-      'dates-out-of-order', text('报名截止日不得晚于开赛日', 'registration must close by the day of the start'), 'correct the dates',
+      'dates-out-of-order', text('报名截止日不得晚于开赛日', 'registration must close by the day of the start'),
+      text('请改正日期', 'correct the dates'),
     );
   try {
     afterWorkingDays(chinaCalendar, startOf(startsOn), notice.workingDays);
   } catch {
     throw new Refusal(
       'calendar-unknown', text('开赛年度的节假日安排尚不可知', 'the public holidays of the year of the start are not known yet'),
-      'choose another date',
+      text('请另选日期', 'choose another date'),
     );
   }
 };
@@ -238,12 +246,13 @@ const evolve = (contest: Contest, event: ContestEvent): Contest => {
   }
 };
 
-const nextStep: Record<Contest['is'], string> = {
-  none: 'draft it', draft: 'announce the competition', announced: 'open registration',
-  open: 'take entries, then close registration',
-  closed: 'check entries in, then start', running: 'wait for judging', provisional: 'wait for the end of the notice',
-  final: 'none',
-  cancelled: 'none',
+const nextStep: Record<Contest['is'], Text> = {
+  none: text('请起草', 'draft it'), draft: text('请公布大赛', 'announce the competition'), announced: text('请开放报名', 'open registration'),
+  open: text('请受理报名，然后截止', 'take entries, then close registration'),
+  closed: text('请检录，然后开始', 'check entries in, then start'), running: text('请等待评判', 'wait for judging'),
+  provisional: text('请等待公示结束', 'wait for the end of the notice'),
+  final: text('无', 'none'),
+  cancelled: text('无', 'none'),
 };
 
 export const contestStates: Record<Contest['is'], string> = {

@@ -67,7 +67,8 @@ export class DrawController {
       const list = (await work.load(roster, id)).state;
       if (list.entries.some((e) => e.is === 'listed'))
         throw new WrongState(
-          'entries-unscreened', text('尚有未审查的报名', 'there are entries that were not screened'), 'POST /contests/{id}/screen',
+          'entries-unscreened', text('尚有未审查的报名', 'there are entries that were not screened'),
+          text('请调用 POST /contests/{id}/screen', 'POST /contests/{id}/screen'),
         );
       const { state } = await work.load(draw, id);
       const seed = state.is === 'committed' ? ((await this.vault.read(work.query, state.seed)) ?? '') : '';

@@ -31,24 +31,28 @@ export type Draw =
 const decide = (command: DrawCommand, draw: Draw): readonly DrawEvent[] => {
   switch (command.type) {
     case 'Commit': {
-      if (draw.is !== 'none') throw new WrongState('draw-already-committed', text('抽签种子已承诺', 'the draw is committed'), 'none');
+      if (draw.is !== 'none')
+        throw new WrongState('draw-already-committed', text('抽签种子已承诺', 'the draw is committed'), text('无', 'none'));
       const { type: _, ...terms } = command;
       return [{ type: 'DrawCommitted', ...terms }];
     }
     case 'Reveal': {
       if (draw.is === 'none') throw new WrongState(
-        'draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), 'open registration',
+        'draw-not-committed', text('抽签尚未承诺', 'no draw was committed'), text('请开放报名', 'open registration'),
       );
-      if (draw.is === 'revealed') throw new WrongState('draw-already-revealed', text('抽签已揭晓', 'the draw is revealed'), 'read it');
+      if (draw.is === 'revealed')
+        throw new WrongState('draw-already-revealed', text('抽签已揭晓', 'the draw is revealed'), text('请读取', 'read it'));
       if (seedHash(command.seed) !== draw.hash) throw new Error('the vault holds another seed than the one committed to');
       if ((draw.publicValueName === null) !== (command.publicValue === null))
         throw new Refusal(
           'public-value-mismatch', text('公共随机值须与承诺一致', 'the public value must be given exactly where one was named'),
-          draw.publicValueName === null ? 'leave it out' : `give the value of: ${draw.publicValueName}`,
+          draw.publicValueName === null
+            ? text('请不要填写', 'leave it out')
+            : text(`请给出其值：${draw.publicValueName}`, `give the value of: ${draw.publicValueName}`),
         );
       const { seed, publicValue, entries } = command;
       if (entries.length === 0) throw new Refusal(
-        'nobody-to-draw', text('没有可抽签的报名', 'no entry holds a place'), 'screen the entries',
+        'nobody-to-draw', text('没有可抽签的报名', 'no entry holds a place'), text('请审查报名', 'screen the entries'),
       );
       return [{
         type: 'DrawRevealed', seed, publicValue, entries: entriesHash(entries),

@@ -83,13 +83,13 @@ export class EntryController {
     if (!caller.roles.includes('organiser') && !members.includes(caller.worker ?? ''))
       throw new Refusal(
         'enters-only-themselves', text('只能为本人或本人所在的队报名', 'a worker enters only themselves, or their own team'),
-        'name yourself among the members',
+        text('请把自己列入成员', 'name yourself among the members'),
       );
     requires(ours, 'open', 'registration-not-open');
     if (members.length !== ours.terms.teamSize || new Set(members).size !== members.length)
       throw new Refusal(
         'team-size', text(`须为${ours.terms.teamSize}名不同成员`, `the entry needs ${ours.terms.teamSize} different members`),
-        'correct the members',
+        text('请改正成员', 'correct the members'),
       );
     const facts = await factsOf(members, ours.terms.closesOn, this.people, caller);
     const entryId = caller.newId();
@@ -221,5 +221,6 @@ export class EntryController {
 /** Whoever knows which envelope holds which code must not learn who drew which envelope. */
 const custodianApart = (): WrongState =>
   new WrongState(
-    'custodian-may-not-check-in', text('保管员不得办理检录', 'a custodian may not check entries in'), 'let another person check in',
+    'custodian-may-not-check-in', text('保管员不得办理检录', 'a custodian may not check entries in'),
+    text('请由另一人检录', 'let another person check in'),
   );

@@ -10,7 +10,7 @@
  * the seal opened.
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, never, text, WrongState } from '#libs/decider';
+import { type Decider, never, type Text, text, WrongState } from '#libs/decider';
 import type { Finding, MemberFacts } from '../contest/conditions.js';
 
 export interface Submitted {
@@ -147,11 +147,13 @@ const evolve = (entry: Entry, event: EntryEvent): Entry => {
   return { ...entry, is: becomes[event.type] ?? entry.is, reason: 'reason' in event ? event.reason : entry.reason };
 };
 
-const nextStep: Record<Entry['is'], string> = {
-  none: 'submit it', submitted: 'screen the contest', accepted: 'check in', waitlisted: 'wait for a place', rejected: 'none',
-  'checked-in': 'start the contest', drawn: 'wait for judging', competed: 'appeal within the window', withdrawn: 'none',
-  absent: 'none',
-  disqualified: 'none', annulled: 'none',
+const nextStep: Record<Entry['is'], Text> = {
+  none: text('请提交', 'submit it'), submitted: text('请审查该赛项', 'screen the contest'), accepted: text('请检录', 'check in'),
+  waitlisted: text('请等待名额', 'wait for a place'), rejected: text('无', 'none'),
+  'checked-in': text('请开始比赛', 'start the contest'), drawn: text('请等待评判', 'wait for judging'),
+  competed: text('请在期限内申诉', 'appeal within the window'), withdrawn: text('无', 'none'),
+  absent: text('无', 'none'),
+  disqualified: text('无', 'none'), annulled: text('无', 'none'),
 };
 
 export const entryStates: Record<Exclude<Entry['is'], 'none'>, string> = {

@@ -24,7 +24,7 @@ export const screen = async (id: string, work: Work): Promise<Screened> => {
   if (ours.is !== 'open' && ours.is !== 'closed')
     throw new WrongState(
       'contest-not-screenable', text(`赛项当前状态为${contestStates[ours.is]}`, `the contest is ${ours.is}`),
-      'screen while registration is open or closed',
+      text('请在报名开放或截止时审查', 'screen while registration is open or closed'),
     );
   // Two contests of one competition screened at once could both take the same person: they take turns.
   await takeTurn(work, ours.competition);

@@ -34,7 +34,7 @@ export const tableOf = ([header, ...rows]: readonly SheetRow[], teamSize: number
   if (missing.length > 0)
     throw new Refusal(
       'columns-missing', text(`缺少列：${missing.map((c) => columns[c][0]).join('、')}`, `missing columns: ${missing.join(', ')}`),
-      'download the template: GET /entries/template.csv', { missing },
+      text('请下载模板：GET /entries/template.csv', 'download the template: GET /entries/template.csv'), { missing },
     );
   return {
     ignored: (header?.cells ?? []).filter((cell, n) => cell !== '' && found[n] === undefined),

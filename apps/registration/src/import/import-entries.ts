@@ -48,7 +48,7 @@ export class EntriesImport {
     if (mode === 'all-or-nothing' && trial.bad.length > 0 && !dryRun)
       throw new Refusal(
         'import-has-bad-rows', text(`有${trial.bad.length}行有误，未导入任何报名`, `${trial.bad.length} rows are bad; nothing was taken`),
-        'correct the rows, or import with mode=good', { bad: trial.bad },
+        text('请改正这些行，或用 mode=good 导入', 'correct the rows, or import with mode=good'), { bad: trial.bad },
       );
     if (dryRun || trial.good.length === 0) return report;
 
@@ -86,7 +86,7 @@ export class EntriesImport {
         if (answer === undefined || answer.worker === null)
           throw new Refusal(
             'person-changed-meanwhile', text(`第${row.line}行的人员信息刚被更改`, `the person of line ${row.line} changed meanwhile`),
-            'import again',
+            text('请重新导入', 'import again'),
           );
         return { ...row, said: answer };
       }),

@@ -86,7 +86,8 @@ export const numberOf = (n: number): string => String(n).padStart(3, '0');
 
 const already = (): Refusal =>
   new Refusal(
-    'worker-already-entered', text('该人员已报名本赛项', 'this worker has an entry in this contest'), 'withdraw the other entry first',
+    'worker-already-entered', text('该人员已报名本赛项', 'this worker has an entry in this contest'),
+    text('请先撤回另一报名', 'withdraw the other entry first'),
   );
 
 const evolve = (roster: Roster, event: RosterEvent): Roster => {

@@ -55,7 +55,8 @@ export class SealController {
       const count = envelopes ?? entries.filter((e) => e.is === 'placed' || e.is === 'waiting').length + Math.ceil(placed / 10);
       if (count < placed)
         throw new Refusal(
-          'too-few-envelopes', text(`至少需要${placed}个信封`, `there must be at least ${placed} envelopes`), 'ask for more',
+          'too-few-envelopes', text(`至少需要${placed}个信封`, `there must be at least ${placed} envelopes`),
+          text('请多要一些', 'ask for more'),
         );
       await this.vault.put(work.query, `contest:${id}/envelopes`, sealed(newEnvelopes(count)), textId);
       return work.decide(seal, id, { type: 'DrawCodes', organisation: caller.organisation, labels: textId, count });
@@ -73,7 +74,7 @@ export class SealController {
     if (caller.roles.includes('organiser'))
       throw new WrongState(
         'labels-need-another-person', text('组织者不得查看标签', 'an organiser, who checks entries in, may not read the labels'),
-        'let a custodian who is no organiser print them',
+        text('请由非组织者的保管人打印', 'let a custodian who is no organiser print them'),
       );
     const { state } = await this.reader.load(seal, id, caller);
     const plain = state.is === 'none' ? null : await this.vault.read(queryOn(this.db), state.labels);

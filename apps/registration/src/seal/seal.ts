@@ -10,7 +10,7 @@
  * What would betray a code before the opening (a disqualified entry's code voided at that moment) waits for the opening.
  */
 import type { Aggregate } from '#libs/event-store';
-import { type Decider, never, Refusal, text, WrongState } from '#libs/decider';
+import { type Decider, never, Refusal, type Text, text, WrongState } from '#libs/decider';
 import type { MemberFacts } from '../contest/conditions.js';
 import { sealDigest } from './digest.js';
 
@@ -81,10 +81,10 @@ const decide = (command: SealCommand, seal: Seal): readonly SealEvent[] => {
       if (seal.is === 'none') throw wrong('codes-not-drawn', seal);
       if (seal.is !== 'drawn') throw wrong('seal-is-closed', seal);
       if (!command.exists) throw new Refusal(
-        'no-such-envelope', text('没有这个信封', 'there is no such envelope'), 'read its number again',
+        'no-such-envelope', text('没有这个信封', 'there is no such envelope'), text('请重新读取其编号', 'read its number again'),
       );
       if (Object.values(seal.taken).some((t) => t.tag === command.tag))
-        throw new Refusal('envelope-taken', text('该信封已被抽取', 'this envelope was taken'), 'draw another envelope');
+        throw new Refusal('envelope-taken', text('该信封已被抽取', 'this envelope was taken'), text('请另抽一个信封', 'draw another envelope'));
       const { type: _, exists: __, ...taken } = command;
       return [{ type: 'EnvelopeTaken', ...taken }];
     }
@@ -185,9 +185,9 @@ const merged = (taken: Known['taken'], { worker, into }: { worker: string; into:
     entry, { ...t, members: t.members.map((m) => (m.worker === worker ? { ...m, worker: into } : m)) },
   ]));
 
-const nextStep: Record<Seal['is'], string> = {
-  none: 'a custodian draws the codes', drawn: 'check entries in, then start the contest',
-  sealed: 'wait until marking is complete', opened: 'none',
+const nextStep: Record<Seal['is'], Text> = {
+  none: text('由保管人抽取编号', 'a custodian draws the codes'), drawn: text('请检录，然后开始比赛', 'check entries in, then start the contest'),
+  sealed: text('请等待评分完成', 'wait until marking is complete'), opened: text('无', 'none'),
 };
 
 const states: Record<Seal['is'], string> = {

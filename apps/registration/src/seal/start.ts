@@ -15,14 +15,19 @@ export const startContest = async (id: string, work: Work) => {
   const list = (await work.load(roster, id)).state;
   if (list.entries.some((e) => e.is === 'listed'))
     throw new WrongState(
-      'entries-unscreened', text('尚有未审查的报名', 'there are entries that were not screened'), 'POST /contests/{id}/screen',
+      'entries-unscreened', text('尚有未审查的报名', 'there are entries that were not screened'),
+      text('请调用 POST /contests/{id}/screen', 'POST /contests/{id}/screen'),
     );
   if ((await work.load(draw, id)).state.is !== 'revealed')
-    throw new WrongState('draw-not-revealed', text('抽签尚未揭晓', 'the draw is not revealed'), 'POST /contests/{id}/draw/reveal');
+    throw new WrongState(
+      'draw-not-revealed', text('抽签尚未揭晓', 'the draw is not revealed'),
+      text('请调用 POST /contests/{id}/draw/reveal', 'POST /contests/{id}/draw/reveal'),
+    );
   const { state: drawn } = await work.load(seal, id);
   if (drawn.is === 'none')
     throw new WrongState(
-      'codes-not-drawn', text('密封编号尚未生成', 'the codes are not drawn'), 'a custodian: POST /contests/{id}/codes',
+      'codes-not-drawn', text('密封编号尚未生成', 'the codes are not drawn'),
+      text('保管人：POST /contests/{id}/codes', 'a custodian: POST /contests/{id}/codes'),
     );
   const sealed = await work.decide(seal, id, { type: 'Seal', codes: await readCodes(drawn, work) });
   const codes = sealed.events.filter((event) => event.type === 'CodeSealed').length;

@@ -32,21 +32,23 @@ const decide = (command: DrillCommand, drill: Drill): readonly DrillEvent[] => {
       if (drill.is === 'recorded') {
         if (exact(drill.score).eq(result.score) && drill.passed === result.passed) return [];
         throw new WrongState(
-          'drill-differs', text('该日的练兵成绩已登记，且与此不同', 'another result of that day is recorded'), 'name another day',
+          'drill-differs', text('该日的练兵成绩已登记，且与此不同', 'another result of that day is recorded'), text('请另指一天', 'name another day'),
           { score: drill.score, passed: drill.passed },
         );
       }
       if (!OCCUPATION.test(result.occupation)) {
         throw new Refusal(
           'occupation-code', text('职业编码应形如 6-18-01-01', 'an occupation code looks like 6-18-01-01'),
-          'take the code from the 大典',
+          text('请采用大典中的编码', 'take the code from the 大典'),
         );
       }
       if (result.on > today) {
-        throw new Refusal('date-in-future', text('日期不能晚于今天', 'the date lies in the future'), 'record it when it has happened');
+        throw new Refusal(
+          'date-in-future', text('日期不能晚于今天', 'the date lies in the future'), text('请在发生后登记', 'record it when it has happened'),
+        );
       }
       if (exact(result.score).lt(0)) {
-        throw new Refusal('negative-amount', text('成绩不能为负', 'a score is not negative'), 'correct the score');
+        throw new Refusal('negative-amount', text('成绩不能为负', 'a score is not negative'), text('请改正成绩', 'correct the score'));
       }
       return [{ type: 'DrillRecorded', ...result }];
     }

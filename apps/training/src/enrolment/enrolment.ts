@@ -50,7 +50,9 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
   switch (command.type) {
     case 'Enrol': {
       if (enrolment.is === 'withdrawn') {
-        throw new WrongState('enrolment-withdrawn', text('该学员已退出', 'the worker withdrew'), 'join another programme');
+        throw new WrongState(
+          'enrolment-withdrawn', text('该学员已退出', 'the worker withdrew'), text('请参加另一培训项目', 'join another programme'),
+        );
       }
       if (enrolment.is !== 'none') return [];
       const { type: _, ...terms } = command;
@@ -62,12 +64,13 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
       learning(enrolment);
       if (known !== undefined) {
         throw new Refusal(
-          'session-differs', text('该次课已按不同学时登记', 'this session was recorded with other hours'), 'name another session',
+          'session-differs', text('该次课已按不同学时登记', 'this session was recorded with other hours'),
+          text('请另指一节', 'name another session'),
           { recorded: known },
         );
       }
       if (!exact(command.hours).gt(0)) {
-        throw new Refusal('hours-positive', text('学时必须大于零', 'hours are more than zero'), 'correct the hours');
+        throw new Refusal('hours-positive', text('学时必须大于零', 'hours are more than zero'), text('请改正学时', 'correct the hours'));
       }
       past(command.on, command.today);
       return [{ type: 'SessionAttended', session: command.session, on: command.on, hours: command.hours }];
@@ -81,7 +84,8 @@ const decide = (command: EnrolmentCommand, enrolment: Enrolment): readonly Enrol
       if (missing.gt(0)) {
         const short = decimal(missing);
         throw new Refusal(
-          'hours-short', text(`学时不足，还差${short}学时`, `${short} hours are missing`), 'record the attendance that is missing',
+          'hours-short', text(`学时不足，还差${short}学时`, `${short} hours are missing`),
+          text('请补登出勤', 'record the attendance that is missing'),
           { needed: enrolment.hours, attended: hours, missing: short },
         );
       }
@@ -103,18 +107,21 @@ type Learning = Extract<Enrolment, { is: 'enrolled' | 'attended' }>;
 
 function learning(enrolment: Enrolment): asserts enrolment is Learning {
   if (enrolment.is === 'none') {
-    throw new Refusal('enrolment-unknown', text('没有该参训记录', 'there is no such enrolment'), 'enrol the worker');
+    throw new Refusal('enrolment-unknown', text('没有该参训记录', 'there is no such enrolment'), text('请为该劳动者报名', 'enrol the worker'));
   }
   if (enrolment.is !== 'enrolled' && enrolment.is !== 'attended') {
     throw new WrongState(
-      'enrolment-over', text('该参训已结束', 'this enrolment is over'), 'none: it is passed or withdrawn', { is: enrolment.is },
+      'enrolment-over', text('该参训已结束', 'this enrolment is over'), text('无：已合格或已退出', 'none: it is passed or withdrawn'),
+      { is: enrolment.is },
     );
   }
 }
 
 const past = (on: CivilDate, today: CivilDate): void => {
   if (on > today) {
-    throw new Refusal('date-in-future', text('日期不能晚于今天', 'the date lies in the future'), 'record it when it has happened');
+    throw new Refusal(
+      'date-in-future', text('日期不能晚于今天', 'the date lies in the future'), text('请在发生后登记', 'record it when it has happened'),
+    );
   }
 };
 

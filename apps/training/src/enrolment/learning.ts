@@ -62,10 +62,14 @@ const rehearse = (from: Enrolment, commands: readonly EnrolmentCommand[]): void 
 const termsFor = async (work: Work, of: string, worker: string, joined: Enrolment): Promise<Enrol> => {
   const { state } = await work.load(programme, of);
   if (state.is === 'none') {
-    throw new Refusal('programme-unknown', text('没有该培训项目', 'there is no such programme'), 'open the programme first');
+    throw new Refusal(
+      'programme-unknown', text('没有该培训项目', 'there is no such programme'), text('请先开放培训项目', 'open the programme first'),
+    );
   }
   if (state.is === 'closed' && joined.is === 'none') {
-    throw new WrongState('programme-closed', text('该培训项目已关闭', 'the programme is closed'), 'join another programme');
+    throw new WrongState(
+      'programme-closed', text('该培训项目已关闭', 'the programme is closed'), text('请参加另一培训项目', 'join another programme'),
+    );
   }
   const { organisation, occupation, hours, credits, trainers } = state;
   return { type: 'Enrol', organisation, programme: of, worker, occupation, hours, credits, trainers };

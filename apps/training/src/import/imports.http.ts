@@ -50,7 +50,7 @@ export class SaidDto {
 export class RowErrorDto {
   @RefField({ description: 'the rule that was broken', example: 'hours-short' }) rule!: string;
   @ObjectField(() => SaidDto, { description: 'why, for people' }) text!: SaidDto;
-  @TextField({ optional: true, description: 'what may be done', example: 'record the attendance that is missing' }) next?: string;
+  @ObjectField(() => SaidDto, { optional: true, description: 'what may be done' }) next?: SaidDto;
 }
 
 export class RowOutcomeDto implements RowOutcome {

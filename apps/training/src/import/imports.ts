@@ -31,7 +31,7 @@ export interface DrillRowIn extends PersonRow {
 export interface RowError {
   readonly rule: string;
   readonly text: Text;
-  readonly next?: string;
+  readonly next?: Text;
 }
 
 /** What became of a row: the id of what it recorded, or why not. */

@@ -20,7 +20,7 @@ export const readTable = (file: Uint8Array, columns: Columns, needed: readonly s
     const written = missing.map((name) => columns[name]?.[0] ?? name);
     throw new Refusal(
       'columns-missing', text(`缺少列：${written.join('、')}`, `columns are missing: ${missing.join(', ')}`),
-      'add the columns to the first line', { missing },
+      text('请在首行加上这些列', 'add the columns to the first line'), { missing },
     );
   }
   return rows.map(({ line, cells }) => ({
@@ -28,7 +28,7 @@ export const readTable = (file: Uint8Array, columns: Columns, needed: readonly s
   }));
 };
 
-const wrong = (rule: string, said: Text): Refusal => new Refusal(rule, said, 'correct the cell');
+const wrong = (rule: string, said: Text): Refusal => new Refusal(rule, said, text('请改正该单元格', 'correct the cell'));
 
 /** 40.00 and 40 are the same hours; 1e3 and 4O are none. */
 export const decimalCell = (value: string, column: string): DecimalString => {

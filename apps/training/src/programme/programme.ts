@@ -34,16 +34,20 @@ const decide = (command: ProgrammeCommand, programme: Programme): readonly Progr
       const { type: _, ...terms } = command;
       if (programme.is !== 'none') {
         if (sameTerms(programme, terms)) return [];
-        throw new WrongState('programme-exists', text('已有同一编号的培训项目', 'a programme with this code exists'), 'choose another code');
+        throw new WrongState(
+          'programme-exists', text('已有同一编号的培训项目', 'a programme with this code exists'), text('请另选代码', 'choose another code'),
+        );
       }
       if (!OCCUPATION.test(terms.occupation)) {
         throw new Refusal(
           'occupation-code', text('职业编码应形如 6-18-01-01', 'an occupation code looks like 6-18-01-01'),
-          'take the code from the 大典',
+          text('请采用大典中的编码', 'take the code from the 大典'),
         );
       }
       if (exact(terms.hours).lt(0) || exact(terms.credits).lt(0)) {
-        throw new Refusal('negative-amount', text('学时和学分不能为负', 'hours and credits are not negative'), 'correct the amount');
+        throw new Refusal(
+          'negative-amount', text('学时和学分不能为负', 'hours and credits are not negative'), text('请改正数额', 'correct the amount'),
+        );
       }
       return [{ type: 'ProgrammeOpened', ...terms }];
     }

@@ -36,9 +36,10 @@ export const trainee: Aggregate<TraineeCommand, Trainee, TraineeEvent> = {
 export const mustGoOn = (state: Trainee): void => {
   if (state.is === 'merged') {
     throw new WrongState(
-      'worker-merged', text('该人员记录已并入另一条记录', 'this worker was merged into another record'), 'use that record',
+      'worker-merged', text('该人员记录已并入另一条记录', 'this worker was merged into another record'), text('请使用该记录', 'use that record'),
       { into: state.into },
     );
   }
-  if (state.is === 'erased') throw new WrongState('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), 'none');
+  if (state.is === 'erased')
+    throw new WrongState('worker-erased', text('该人员的信息已被清除', 'this worker was erased'), text('无', 'none'));
 };
