@@ -17,6 +17,7 @@ import { startBenchService } from './bench-service.js';
 import type { Bench, Figure } from './index.js';
 import { type BenchContest, Feed, workerOf } from './promotion-feed.js';
 import { checkDecisions, copyOfEvents, type Copied, proposed } from './promotion-check.js';
+import { askWhatIf, checkWhatIf, otherWayRound } from './promotion-what-if.js';
 import { median, range } from './statistics.js';
 
 const ENTRANTS = Number(process.env.BENCH_ENTRANTS ?? 30_000);
@@ -35,7 +36,11 @@ export const run: Bench = async (tell) => {
 };
 
 const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<readonly Figure[]> => {
-  const { service, migrationUrl, url, request } = await startBenchService(cluster, certification);
+  const last = contestOf(ROUNDS);
+  const peers = await otherWayRound(ENTRANTS, () => last.shift);
+  const { service, migrationUrl, url, token, request } = await startBenchService(
+    cluster, certification, { PEERS_URL: peers.url },
+  );
   const bus = new EmbeddedBus({ url });
   const owner = new pg.Pool({ connectionString: migrationUrl, max: 2 });
   owner.on('error', () => undefined); // idle connections are cut at the end
@@ -78,14 +83,20 @@ const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<
       ratios.push(copied.seconds / taken);
     }
     tell(`${Math.round(median(rates))} decisions/s; of the ceiling ${range(ratios)} over ${ratios.length} rounds`);
+    const asked = await askWhatIf(await service.listen(0, '127.0.0.1'), token, last.id);
+    tell(`what if all were ranked the other way round: ${asked.seconds.toFixed(1)} s in one pass, ` +
+      `${Math.round(asked.bytes / MEBIBYTE)} MiB of answer; ${checkWhatIf(asked, ENTRANTS)}; ` +
+      `${Math.round(memory.peak() / MEBIBYTE)} MiB at most, load ${load()}`);
     const ratio = Math.round(median(ratios) * 100) / 100;
     const most = Math.round(memory.peak() / MEBIBYTE);
     return [
       { name: 'promotion/ceiling', value: ratio, goal: 0.25, met: ratio >= 0.25 },
+      { name: 'what-if in one pass, s', value: Math.round(asked.seconds * 10) / 10, goal: 120, met: asked.seconds < 120 },
       { name: 'memory at most, MiB', value: most, goal: 300, met: most < 300 },
     ];
   } finally {
     memory.stop();
+    peers.server.close();
     await bus.close();
     await service.close();
     await owner.end();
