@@ -19,7 +19,10 @@ class Kind {
 }
 
 const rows = (): Partial<Kind>[] => [
-  { id: newId(), text: 'one, "two"\n三', json: { a: [1, 'x', null], b: '"' }, position: 2 ** 50, flag: true, at: '2026-03-02T01:00:00.000Z' },
+  {
+    id: newId(), text: 'one, "two"\n三', json: { a: [1, 'x', null], b: '"' }, position: 2 ** 50, flag: true,
+    at: '2026-03-02T01:00:00.000Z',
+  },
   { id: newId(), text: null, json: [], position: 1, flag: false, number: 0, at: null },
   { id: newId(), json: 'a text', position: 3, flag: false, at: new Date('2026-03-02T01:00:00.000Z') },
 ];
@@ -42,7 +45,10 @@ describe('inserts that wait and go together', () => {
 
   const kept = (): Promise<Kind[]> => db.manager.find(Kind, { order: { id: 'ASC' } });
 
-  it.each([['of what JSON can carry', rows], ['with bytes among them', () => [...rows(), { ...rows()[1], bytes: Buffer.from([0, 255]) }]]])(
+  it.each([
+    ['of what JSON can carry', rows],
+    ['with bytes among them', () => [...rows(), { ...rows()[1], bytes: Buffer.from([0, 255]) }]],
+  ])(
     'come to the same rows as one by one: %s', async (_, make) => {
       const asked = make();
       for (const row of asked) await db.manager.insert(Kind, { ...row });

@@ -4,7 +4,8 @@ import type { Query } from '#libs/event-store';
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** What JSON cannot carry goes the ordinary way. */
-const isPlain = (value: unknown): boolean => !(value instanceof Uint8Array) && typeof value !== 'bigint' && typeof value !== 'function';
+const isPlain = (value: unknown): boolean =>
+  !(value instanceof Uint8Array) && typeof value !== 'bigint' && typeof value !== 'function';
 
 /**
  * Many rows of one table in one statement with one parameter. TypeORM's own insert of many rows spends more on naming its

@@ -8,14 +8,16 @@ const CHUNK = 32 * 1024;
  * end. It is held nowhere as a whole; whoever reads slowly is waited for. Refusals must come before it begins.
  */
 export const streamedJson = (
-  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string, unknown>>,
+  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string,
+  unknown>>,
 ): StreamableFile =>
   new StreamableFile(Readable.from(written(head, list, items, tail), { objectMode: false }), {
     type: 'application/json; charset=utf-8',
   });
 
 async function* written(
-  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string, unknown>>,
+  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string,
+  unknown>>,
 ): AsyncGenerator<Buffer> {
   let text = `{${fields(head)}${Object.keys(head).length === 0 ? '' : ','}${JSON.stringify(list)}:[`;
   let first = true;

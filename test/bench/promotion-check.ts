@@ -39,7 +39,10 @@ interface Row {
   readonly schema: number; readonly data: string; readonly metadata: string;
 }
 
-/** The ceiling: a table like the log, with its indexes, into which the same events go in INSERTs of many rows, and nothing else. */
+/**
+ * The ceiling: a table like the log, with its indexes, into which the same events go in INSERTs of many rows, and nothing
+ * else.
+ */
 export const copyOfEvents = async (owner: pg.Pool): Promise<{ copy: (after: number) => Promise<Copied> }> => {
   await owner.query('CREATE SCHEMA ceiling');
   await owner.query('CREATE TABLE ceiling.events (LIKE public.events INCLUDING ALL)');
