@@ -11,7 +11,7 @@ export type PeerAnswer<T> =
   | { readonly is: 'refused'; readonly status: number; readonly problem: Readonly<Record<string, unknown>> }
   | { readonly is: 'unavailable'; readonly part: string };
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 /** A question may go over a whole contest. */
 const QUESTION_MS = 120_000;
 

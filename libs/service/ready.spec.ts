@@ -72,7 +72,7 @@ describe('ready', () => {
     await delay(1_000);
     const since = Date.now();
     expect(await ready()).toMatchObject({ status: 200, body: { details: { topics: { status: 'up', checked: false } } } });
-    expect(Date.now() - since).toBeLessThan(5_000);
+    expect(Date.now() - since).toBeLessThan(20_000);
     await make();
     await until(async () => toys.service.runners.reactor.health().failing !== null, 'the consumer that keeps trying');
     expect((await ready()).status).toBe(200);
