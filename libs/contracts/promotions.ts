@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { contract, dateString, fen, id, instantString, level, oneOf, orNull, ref } from './schema.js';
+import { contract, dateString, decimalString, fen, id, instantString, level, oneOf, orNull, ref, textPair } from './schema.js';
 
 const decision = () => ({ decision: id(), worker: id(), contest: id(), occupation: ref() });
 
@@ -14,20 +14,32 @@ export const honour = () => Type.Object({
   honour: ref(), mode: oneOf('award', 'approve', 'recommend'), rule: ref(),
 });
 
-/** jinji.promotions: 晋级, keyed by worker. A decision gives a level, honours and money separately, any of them or none. */
+/** What else a decision gives, for the worker or a coach, a team, the experts; whoever keeps such an account acts on it. */
+export const otherEffect = () => Type.Object({
+  is: oneOf('honour', 'money', 'points', 'credit', 'applyFor'), rule: ref(), what: Type.String(), title: textPair(),
+  for: oneOf('person', 'coach', 'team', 'expertTeam'),
+  /** Points, credits or yuan. */
+  amount: orNull(decimalString()),
+  /** How an honour comes about. */
+  mode: Type.Optional(oneOf('award', 'approve', 'recommend')),
+});
+const others = () => Type.Optional(Type.Array(otherEffect(), { description: 'left out where there are none' }));
+
+/** jinji.promotions: 晋级, keyed by worker. A decision gives a level, honours, money and others separately, any of them or none. */
 export const promotions = {
   'jinji.skill-record.imported.v1': contract('jinji.promotions', 'worker', 'A level held before, imported with its source.', {
     worker: id(), occupation: ref(), level: level(), since: dateString(),
   }),
   'jinji.promotion.proposed.v1': contract('jinji.promotions', 'worker', 'The chain proposes; a public notice (公示) and an approval follow.', {
     ...decision(), organisation: ref(), from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()),
-    noticeUntil: instantString(),
+    others: others(), noticeUntil: instantString(),
   }),
   'jinji.promotion.without-effect.v1': contract('jinji.promotions', 'worker', 'Decided: nothing follows for this worker; the explanation says why.', decision()),
   'jinji.promotion.held.v1': contract('jinji.promotions', 'worker', 'The decision, or one effect of it, waits for a panel.', { ...decision(), effects: Type.Array(ref()) }),
   'jinji.promotion.approved.v1': contract('jinji.promotions', 'worker', 'The decision is approved; its effects hold.', {
     ...decision(), organisation: ref(), by: Type.Union([Type.Literal('person'), Type.Literal('pack')]),
-    from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()), on: dateString(),
+    from: orNull(level()), to: orNull(level()), honours: Type.Array(honour()), money: Type.Array(moneyRule()),
+    others: others(), on: dateString(),
   }),
   'jinji.promotion.automation-refused.v1': contract('jinji.promotions', 'worker', 'The person refused a decision by automation alone (PIPL art. 24): it waits for a named person.', decision()),
   'jinji.promotion.decided-in-person.v1': contract('jinji.promotions', 'worker', 'A named person decided, with reasons, what the person would not have decided by automation.', {

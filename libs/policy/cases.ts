@@ -75,7 +75,7 @@ export interface ShortDecision {
   readonly yuan: readonly string[];
   readonly held: readonly string[];
   readonly reasons: readonly string[];
-  /** What the chain does not carry by itself, in English. */
+  /** Points, credits, applications, and what is for a coach, a team or the experts, in English. */
   readonly others?: readonly string[];
 }
 
@@ -83,5 +83,6 @@ export const inShort = ({ level, honours, money, held, reasons, others }: Decisi
   level: level === null ? null : `${level.from ?? 'none'}→${level.to}`,
   honours: honours.map(({ honour, mode }) => `${honour} (${mode})`),
   yuan: money.map(({ fen }) => String(fen / 100)),
-  held, reasons: reasons.map(({ code }) => code), ...(others === undefined ? {} : { others: others.map((each) => otherText(each).en) }),
+  held, reasons: reasons.map(({ code }) => code),
+  ...(others === undefined ? {} : { others: others.map((each) => otherText(each).en) }),
 });

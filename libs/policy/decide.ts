@@ -7,12 +7,13 @@ import { appliesTo, needsOverride } from './applies.js';
 import { canonical, digestOf } from './canonical.js';
 import { evaluate } from './conditions.js';
 import { factMissing, isLevel, isLevelEffect, otherOf, payment, target, underCeilings } from './effects.js';
-import type { Decision, Effects, Facts, HonourEffect, LevelEffect, MoneyEffect, OtherEffect, Reason } from './facts.js';
+import type { Decision, Effects, Facts, HeldKind, HonourEffect, LevelEffect, MoneyEffect, OtherEffect, Reason } from './facts.js';
 import { levelName, yuan } from './names.js';
 import type { Effect, EffectKind, Hole, Pack, Rule } from './pack.js';
 import { throughRevisions } from './reversal.js';
 
 const kinds: readonly EffectKind[] = ['level', 'honours', 'money'];
+const allKinds: readonly HeldKind[] = [...kinds, 'others'];
 
 export const decide = (pack: Pack, facts: Facts): Decision =>
   throughRevisions(pack, facts, (each) => decideRevision(pack, each));
@@ -83,7 +84,10 @@ const barEntry = (pack: Pack, facts: Facts): Decision | undefined => {
   for (const { id, title, cite, when } of pack.entry ?? []) {
     const { holds, missing } = evaluate(when, facts, facts.placing.rank);
     if (missing !== undefined) return held(kinds, factMissing(missing, 'all', id, cite));
-    if (!holds) return none(reason('entry-not-met', 'all', id, `不符合报名条件：${title.zh}`, `a condition of entry is not met: ${title.en}`, cite));
+    if (!holds)
+      return none(
+        reason('entry-not-met', 'all', id, `不符合报名条件：${title.zh}`, `a condition of entry is not met: ${title.en}`, cite),
+      );
   }
   return undefined;
 };
@@ -111,30 +115,29 @@ const possiblePlaces = (pack: Pack, { placing }: Facts): readonly (number | null
 
 /** A shared rank matters only where the places within it have different consequences: exactly those are held. */
 const settleTie = (first: Decision, others: readonly Decision[], { placing }: Facts, pack: Pack): Decision => {
-  const differs = (kind: EffectKind): boolean =>
+  const differs = (kind: HeldKind): boolean =>
     others.some((other) => canonical(part(other, kind)) !== canonical(part(first, kind)));
-  const open = kinds.filter(differs);
-  const sameBesides = others.every((other) => canonical(other.others ?? []) === canonical(first.others ?? []));
-  if (open.length === 0 && sameBesides) return first;
-  const why = reason('tie-at-the-cut', open.length === kinds.length ? 'all' : (open[0] ?? 'all'), 'ranking',
+  const open = allKinds.filter(differs);
+  if (open.length === 0) return first;
+  const why = reason('tie-at-the-cut', kinds.every((kind) => open.includes(kind)) ? 'all' : (open[0] ?? 'all'), 'ranking',
     `第 ${placing.rank} 名由 ${placing.tied} 人（队）并列，所有并列规则用尽，须由评审组裁定`,
     `rank ${placing.rank} is shared by ${placing.tied} after every key: a panel must settle it`, pack.ranking.cite);
   return conclude({
     level: open.includes('level') ? null : first.level,
     honours: open.includes('honours') ? [] : first.honours,
     money: open.includes('money') ? [] : first.money,
-    held: kinds.filter((kind) => open.includes(kind) || first.held.includes(kind)),
-    ...(sameBesides && first.others !== undefined ? { others: first.others } : {}),
-  }, [...first.reasons, why], first.rules, !sameBesides);
+    held: allKinds.filter((kind) => open.includes(kind) || first.held.includes(kind)),
+    ...(open.includes('others') || first.others === undefined ? {} : { others: first.others }),
+  }, [...first.reasons, why], first.rules);
 };
 
-const part = (decision: Decision, kind: EffectKind): unknown =>
-  [kind === 'level' ? (decision.level?.to ?? null) : decision[kind], decision.held.includes(kind)];
+const part = (decision: Decision, kind: HeldKind): unknown =>
+  [kind === 'level' ? (decision.level?.to ?? null) : (decision[kind] ?? []), decision.held.includes(kind)];
 
 /** The decision for one place. */
 const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
   const reasons: Reason[] = [];
-  const holding = new Set<EffectKind>();
+  const holding = new Set<HeldKind>();
   const gated = failsGate(pack, facts);
   if (gated !== undefined) return none(gated);
 
@@ -163,7 +166,7 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
   const met = pack.rules.filter((rule) => {
     const { holds, missing } = evaluate(rule.when, facts, place);
     if (missing === undefined) return holds;
-    const waits = kinds.filter((kind) => rule.effects.some((effect) => kindOf(effect) === kind));
+    const waits = allKinds.filter((kind) => rule.effects.some((effect) => kindOf(effect) === kind));
     for (const kind of waits) holding.add(kind);
     waiting = true;
     reasons.push(factMissing(missing, waits[0] ?? 'all', rule.id, rule.cite));
@@ -181,9 +184,12 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
     for (const effect of rule.effects) {
       const id = `${pack.id}/${rule.id}`;
       const kind = kindOf(effect);
-      const other = kind !== null && inHole(rule, kind) ? null : otherOf(effect, rule, id, facts, place, given);
+      const other = kind !== 'others' && inHole(rule, kind) ? null : otherOf(effect, rule, id, facts, place, given);
       if (other !== null && 'due' in other) others.push(other.due);
-      else if (other !== null) reasons.push(other.reason);
+      else if (other !== null) {
+        if (levelWaits && 'points' in effect && 'byLevel' in effect.points.amount) holding.add('others');
+        reasons.push(other.reason);
+      }
       if ('honour' in effect && effect.honour.payee === undefined && !inHole(rule, 'honours')) {
         const { honour, title, mode, unlessHeld } = effect.honour;
         if (unlessHeld && facts.held.honours.includes(honour))
@@ -202,6 +208,7 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
         else
           others.push({
             is: 'money', rule: paid.due.rule, what: rule.id, title: rule.title, for: 'expertTeam', amount: yuan(paid.due.fen),
+            ...(paid.due.atMost === undefined ? {} : { atMost: paid.due.atMost }),
           });
       }
     }
@@ -209,13 +216,14 @@ const decideAt = (pack: Pack, facts: Facts, place: number | null): Decision => {
   if (met.length === 0 && holes.length === 0 && !waiting)
     reasons.push(reason('no-rule-holds', 'all', null, '没有规则的条件成立', 'the conditions of no rule hold'));
   return conclude({
-    level, honours, money, held: kinds.filter((kind) => holding.has(kind)),
+    level, honours, money, held: allKinds.filter((kind) => holding.has(kind)),
     ...(others.length === 0 ? {} : { others }),
-  }, reasons, met.map(({ id }) => id), waiting);
+  }, reasons, met.map(({ id }) => id));
 };
 
-const kindOf = (effect: Effect): EffectKind | null =>
-  isLevelEffect(effect) ? 'level' : 'honour' in effect ? 'honours' : 'pay' in effect ? 'money' : null;
+/** What a hole says of it: a coach's honour is an honour, and the experts' money is money. */
+const kindOf = (effect: Effect): HeldKind =>
+  isLevelEffect(effect) ? 'level' : 'honour' in effect ? 'honours' : 'pay' in effect ? 'money' : 'others';
 
 const failsGate = (pack: Pack, { placing }: Facts): Reason | undefined => {
   const gate = pack.passGate;
@@ -235,7 +243,7 @@ const atLeast = (mark: string | null, minimum: string): boolean => mark !== null
 
 /** The best level that the rules give, under ceilings, occupation and caps. */
 const levelOf = (
-  pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reason[], holding: Set<EffectKind>,
+  pack: Pack, facts: Facts, rules: readonly Rule[], reasons: Reason[], holding: Set<HeldKind>,
 ): LevelEffect | null => {
   const from = facts.held.level?.level ?? null;
   let best: LevelEffect | null = null;
@@ -306,9 +314,9 @@ const reason = (
   ({ code, effect, by, text: text(zh, en), cite });
 
 /** What is held gives nothing yet. */
-const conclude = (effects: Effects, reasons: readonly Reason[], rules: readonly string[], waiting = false): Decision => {
+const conclude = (effects: Effects, reasons: readonly Reason[], rules: readonly string[]): Decision => {
   const some = effects.level !== null || effects.honours.length > 0 || effects.money.length > 0 || effects.others !== undefined;
-  return { is: some ? 'effects' : effects.held.length > 0 || waiting ? 'held' : 'none', ...effects, reasons, rules };
+  return { is: some ? 'effects' : effects.held.length > 0 ? 'held' : 'none', ...effects, reasons, rules };
 };
 
 const none = (why: Reason): Decision => conclude({ level: null, honours: [], money: [], held: [] }, [why], []);

@@ -4,14 +4,15 @@ import type { Decision } from './facts.js';
 import { count, fen, name, oneOf, orNull, record } from './schema.js';
 
 const level = () => oneOf(1, 2, 3, 4, 5);
-const effect = () => oneOf('level', 'honours', 'money');
+const effect = () => oneOf('level', 'honours', 'money', 'others');
+const mode = () => oneOf('award', 'approve', 'recommend');
 const texts = () => record({ zh: Type.String(), en: Type.String() });
 const verification = () => oneOf('primary', 'secondary', 'recalled', 'hypothetical');
 
 const decision = record({
   is: oneOf('effects', 'held', 'none'),
   level: orNull(record({ from: orNull(level()), to: level(), rule: name() })),
-  honours: Type.Array(record({ honour: name(), mode: oneOf('award', 'approve', 'recommend'), rule: name() })),
+  honours: Type.Array(record({ honour: name(), mode: mode(), rule: name() })),
   money: Type.Array(record({
     rule: name(), fen: fen(), payee: oneOf('person', 'team', 'coach', 'employer'), needsCertificate: Type.Boolean(),
     claimWithinMonths: orNull(count(1)), atMost: Type.Optional(Type.Literal(true)),
@@ -20,9 +21,11 @@ const decision = record({
   others: Type.Optional(Type.Array(record({
     is: oneOf('honour', 'money', 'points', 'credit', 'applyFor'), rule: name(), what: name(), title: texts(),
     for: oneOf('person', 'coach', 'team', 'expertTeam'), amount: orNull(Type.String()),
+    mode: Type.Optional(mode()), atMost: Type.Optional(Type.Literal(true)),
   }))),
   reasons: Type.Array(record({
-    code: name(), effect: oneOf('level', 'honours', 'money', 'all'), by: orNull(name()), text: texts(), cite: Type.Array(name()),
+    code: name(), effect: oneOf('level', 'honours', 'money', 'others', 'all'), by: orNull(name()), text: texts(),
+    cite: Type.Array(name()),
   })),
   rules: Type.Array(name()),
 });

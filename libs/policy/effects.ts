@@ -1,6 +1,6 @@
 import { type CivilDate, text } from '#libs/decider';
 import type { Facts, Level, LevelEffect, MoneyEffect, OtherEffect, Reason } from './facts.js';
-import { factName, levelName, statusName, yuan } from './names.js';
+import { factName, levelName, modeName, statusName, yuan } from './names.js';
 import type { Effect, Pack, Rule } from './pack.js';
 
 type Pay = Extract<Effect, { pay: unknown }>['pay'];
@@ -43,11 +43,15 @@ export const underCeilings = (
 
 export const isLevel = (level: number): level is Level => level >= 1 && level <= 5;
 
-const refuse = (rule: Rule, code: string, zh: string, en: string, cite = rule.cite): { reason: Reason; hold: boolean } =>
-  ({ reason: { code, effect: 'money', by: rule.id, text: text(zh, en), cite }, hold: false });
+const refuse = (
+  rule: Rule, code: string, zh: string, en: string, cite = rule.cite, effect: Reason['effect'] = 'money',
+): { reason: Reason; hold: boolean } =>
+  ({ reason: { code, effect, by: rule.id, text: text(zh, en), cite }, hold: false });
 
 /** Nobody may guess a fact: what hangs on it waits. */
-export const factMissing = (facts: readonly string[], effect: Reason['effect'], by: string | null, cite: readonly string[] = []): Reason => ({
+export const factMissing = (
+  facts: readonly string[], effect: Reason['effect'], by: string | null, cite: readonly string[] = [],
+): Reason => ({
   code: 'fact-missing', effect, by, cite, text: text(`缺少事实：${facts.map((fact) => factName(fact).zh).join('、')}`,
     `not known: ${facts.map((fact) => factName(fact).en).join(', ')}`),
 });
@@ -133,24 +137,30 @@ const points = (of: Points, rule: Rule, facts: Facts, place: number | null, give
   return amount === undefined || part === undefined ? null : String(Math.min(times(amount, part, rule.id), of.cap ?? Infinity));
 };
 
-/** What the chain does not carry by itself: told with the decision, so that a person can act on it. */
+/**
+ * What is neither a level nor the person's own honours or money: it is given with the decision, for whoever keeps it to act
+ * on.
+ */
 export const otherOf = (
   effect: Effect, rule: Rule, id: string, facts: Facts, place: number | null, given: Given,
 ): Due<OtherEffect> | null => {
   if ('honour' in effect && effect.honour.payee !== undefined) {
     const { honour, title, mode, payee } = effect.honour;
-    return { due: { is: 'honour', rule: id, what: honour, title, for: payee, amount: mode } };
+    return { due: { is: 'honour', rule: id, what: honour, title, for: payee, amount: null, mode } };
   }
   if ('points' in effect) {
     const { scheme, title, payee } = effect.points;
     const amount = points(effect.points, rule, facts, place, given);
     return amount === null
-      ? refuse(rule, 'no-amount', `“${rule.title.zh}”未规定此情形的积分`, `"${rule.title.en}" names no points for this case`)
+      ? refuse(rule, 'no-amount', `“${rule.title.zh}”未规定此情形的积分`, `"${rule.title.en}" names no points for this case`,
+        rule.cite, 'others')
       : { due: { is: 'points', rule: id, what: scheme, title, for: payee, amount } };
   }
   if ('credit' in effect) {
     const { institution, courses, credits, title } = effect.credit;
-    return { due: { is: 'credit', rule: id, what: `${institution}: ${courses.join(', ')}`, title, for: 'person', amount: credits } };
+    return {
+      due: { is: 'credit', rule: id, what: `${institution}: ${courses.join(', ')}`, title, for: 'person', amount: credits },
+    };
   }
   if ('applyFor' in effect)
     return {
@@ -163,11 +173,14 @@ const payees: Readonly<Record<OtherEffect['for'], ReturnType<typeof text>>> = {
   person: text('本人', 'the person'), coach: text('教练', 'the coach'), team: text('团队', 'the team'),
   expertTeam: text('专家团队', 'the expert team'),
 };
-export const otherText = ({ is, title, for: whom, amount }: OtherEffect) => {
-  const said = amount === null || is === 'honour' ? '' : ` ${amount}`;
-  return is === 'applyFor'
-    ? text(`可申报${title.zh}`, `may apply for ${title.en}`)
-    : text(`${title.zh}${said}（${payees[whom].zh}）`, `${title.en}${said} (${payees[whom].en})`);
+/** One effect in words, as people read it. */
+export const otherText = ({ is, title, for: whom, amount, mode, atMost }: OtherEffect) => {
+  if (is === 'applyFor') return text(`可申报${title.zh}`, `may apply for ${title.en}`);
+  const unit = is === 'money' ? text(' 元', 'CNY ') : text('', '');
+  const most = atMost === true ? text('最高 ', 'up to ') : text('', '');
+  const said = amount === null ? text('', '') : text(` ${most.zh}${amount}${unit.zh}`, ` ${most.en}${unit.en}${amount}`);
+  const how = mode === undefined ? text('', '') : text(`${modeName[mode].zh}，`, `${modeName[mode].en}, `);
+  return text(`${title.zh}${said.zh}（${how.zh}${payees[whom].zh}）`, `${title.en}${said.en} (${how.en}${payees[whom].en})`);
 };
 
 /** The same day some months later, or the last of that month. */

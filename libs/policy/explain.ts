@@ -1,10 +1,11 @@
 import { type Text, text } from '#libs/decider';
+import { carried } from './carried.js';
 import { type Checked, evaluate } from './conditions.js';
 import { decide, effectsDigest } from './decide.js';
 import { conditionsOf } from './coverage.js';
 import { levelText, moneyText, otherText } from './effects.js';
 import type { Decision, Facts, Level } from './facts.js';
-import { effectName, factName, levelName, medalName, statusName } from './names.js';
+import { effectName, factName, levelName, medalName, modeName, statusName } from './names.js';
 import type { Pack, Status, Verification } from './pack.js';
 
 export interface Cited {
@@ -43,7 +44,7 @@ export const explain = (pack: Pack, facts: Facts): Explanation => {
   const place = facts.placing.decidedAs ?? facts.placing.ruled ?? facts.placing.rank;
   return {
     outcome: outcomeText(pack, decision),
-    reasons: decision.reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
+    reasons: carried(decision).reasons.map(({ code, text: why, cite }) => ({ code, text: why, citations: cited(cite) })),
     rules: [...(pack.entry ?? []), ...pack.rules].map((rule) => ({
       rule: `${pack.id}/${rule.id}`, title: rule.title, verification: rule.verification ?? pack.verification,
       citations: cited(rule.cite),
@@ -63,15 +64,13 @@ export const outcomeText = (pack: Pack, { level, honours, money, held, others }:
   const said: Text[] = [
     ...(level === null ? [] : [levelText(level)]),
     ...honours.map(
-      ({ honour, mode }) => text(`${titleOf(honour).zh}（${modes[mode].zh}）`, `${titleOf(honour).en} (${modes[mode].en})`),
+      ({ honour, mode }) => text(`${titleOf(honour).zh}（${modeName[mode].zh}）`, `${titleOf(honour).en} (${modeName[mode].en})`),
     ),
     ...money.map(moneyText), ...(others ?? []).map(otherText),
     ...held.map((kind) => text(`${effectName[kind].zh}：待裁定`, `${effectName[kind].en}: held`)),
   ];
   return said.length === 0 ? text('无', 'nothing') : text(said.map(({ zh }) => zh).join('；'), said.map(({ en }) => en).join('; '));
 };
-
-const modes = { award: text('授予', 'awarded'), approve: text('须核准', 'to be approved'), recommend: text('推荐', 'recommended') };
 
 const levels: readonly (Level | null)[] = [null, 5, 4, 3, 2, 1];
 /** Those that every deployment knows, and those that the pack names. */
@@ -144,7 +143,9 @@ const personalChanges = (pack: Pack, facts: Facts): readonly { fact: Change['fac
   const borders = numbers.flatMap((fact) => {
     const is = person[fact];
     if (is === null || is === undefined) return [];
-    const ranges = all.flatMap((each) => (fact in each ? [(each as Record<typeof fact, { from: number; to: number | null }>)[fact]] : []));
+    const ranges = all.flatMap(
+      (each) => (fact in each ? [(each as Record<typeof fact, { from: number; to: number | null }>)[fact]] : []),
+    );
     const values = [...new Set(ranges.flatMap(({ from, to }) => [from, from - 1, ...(to === null ? [] : [to, to + 1])]))]
       .filter((value) => value >= 0 && value !== is).sort((a, b) => Math.abs(a - is) - Math.abs(b - is));
     return values.map((value) => ({

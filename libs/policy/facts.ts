@@ -113,33 +113,44 @@ export interface MoneyEffect {
   readonly atMost?: true;
 }
 
-/** What the chain does not carry by itself: points, credits, an application, and what is for a coach, a team or the experts. */
+/**
+ * Neither a level nor the person's own honours or money: points, credits, an application, and what is for a coach, a team or
+ * the experts.
+ */
 export interface OtherEffect {
   readonly is: 'honour' | 'money' | 'points' | 'credit' | 'applyFor';
   readonly rule: string;
   readonly what: string;
   readonly title: Text;
   readonly for: 'person' | 'coach' | 'team' | 'expertTeam';
+  /** Points, credits or yuan. */
   readonly amount: string | null;
+  /** How an honour comes about. */
+  readonly mode?: HonourEffect['mode'];
+  /** The source says "up to". */
+  readonly atMost?: true;
 }
+
+/** What can wait for a panel: the effects that a pack's holes speak of, and the others together. */
+export type HeldKind = EffectKind | 'others';
 
 /** Why something does not follow, or follows in another way. */
 export interface Reason {
   /** Stable, for machines: `cap-reached`, `held-already`… */
   readonly code: string;
-  readonly effect: EffectKind | 'all';
+  readonly effect: HeldKind | 'all';
   /** The rule, cap, hole or gate of the pack that says so. */
   readonly by: string | null;
   readonly text: Text;
   readonly cite: readonly string[];
 }
 
-/** Three independent effects: any of them or none. What a panel must settle first is `held`, with its reasons. */
+/** Independent effects: any of them or none. What a panel must settle first is `held`, with its reasons. */
 export interface Effects {
   readonly level: LevelEffect | null;
   readonly honours: readonly HonourEffect[];
   readonly money: readonly MoneyEffect[];
-  readonly held: readonly EffectKind[];
+  readonly held: readonly HeldKind[];
   /** Left out where there are none. */
   readonly others?: readonly OtherEffect[];
 }

@@ -1,8 +1,8 @@
-import { civilDate, type CivilDate, text } from '#libs/decider';
+import { civilDate, type CivilDate } from '#libs/decider';
+import { carried } from './carried.js';
 import { decide, effectsDigest, withoutPack } from './decide.js';
-import { moneyText, otherText } from './effects.js';
 import type {
-  ContestFacts, Decision, EarlierPlacing, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts, Reason,
+  ContestFacts, Decision, EarlierPlacing, EarlierPromotion, Facts, HeldFacts, Level, PersonFacts, PlacingFacts,
 } from './facts.js';
 import type { Pack } from './pack.js';
 
@@ -60,7 +60,7 @@ export const fold = (outcomes: readonly Outcome[], imported: readonly ImportedLe
     const now: Facts = { contest, placing, person, held };
     const standing = pack === null ? [] : unrejected(pack, now, earlier, rejected);
     const facts = standing.length === 0 ? now : { ...now, earlier: standing };
-    const decision = pack === null ? withoutPack() : told(decide(pack, facts));
+    const decision = pack === null ? withoutPack() : carried(decide(pack, facts));
     if (rejected === null || rejected !== effectsDigest(decision)) {
       const { id, occupation, firstFinalAt } = contest;
       if (decision.level !== null)
@@ -77,26 +77,11 @@ const unrejected = (
 ): readonly EarlierPlacing[] => {
   if (rejected === null || earlier.length === 0) return earlier;
   return earlier.reduce<readonly EarlierPlacing[]>((standing, one) => {
-    const decision = told(decide(pack, { ...facts, placing: one.placing, ...(standing.length === 0 ? {} : { earlier: standing }) }));
+    const decision = carried(
+      decide(pack, { ...facts, placing: one.placing, ...(standing.length === 0 ? {} : { earlier: standing }) }),
+    );
     return effectsDigest(decision) === rejected ? standing : [...standing, one];
   }, []);
-};
-
-/** The chain carries levels, honours and money of the person: anything else is told as a reason, for a person to act on. */
-const told = (decision: Decision): Decision => {
-  const upTo = decision.money.filter(({ atMost }) => atMost === true); // how much of it, the authority says
-  const byHand = [
-    ...(decision.others ?? []).map((other) => ({ by: other.rule, what: otherText(other) })),
-    ...upTo.map((money) => ({ by: money.rule, what: moneyText(money) })),
-  ];
-  if (byHand.length === 0) return decision;
-  return {
-    ...decision, money: decision.money.filter((money) => !upTo.includes(money)),
-    reasons: [...decision.reasons, ...byHand.map(({ by, what }): Reason => ({
-      code: 'not-carried', effect: 'all', by, cite: [],
-      text: text(`${what.zh}：本系统尚不办理，须人工办理`, `${what.en}: not carried here yet, to be done by hand`),
-    }))],
-  };
 };
 
 /** The highest level; held at the same height, the longer one. */

@@ -179,7 +179,7 @@ describe('money', () => {
   });
 });
 
-describe('what the chain does not carry', () => {
+describe('what is neither a level nor the own honours or money', () => {
   const rules: Pack['rules'] = [
     rule({ all: [] }, [...given, { honour: { honour: 'title', title, mode: 'award', unlessHeld: true, payee: 'coach' } }]),
     rule({ all: [] }, pay({ payee: 'expertTeam' }), 'experts'),
@@ -196,31 +196,62 @@ describe('what the chain does not carry', () => {
   it('is decided and told, never given to the person instead', () => {
     expect(decided({ rules }, facts)).toEqual({
       level: 'none→3', honours: [], yuan: [], held: [], reasons: [], others: [
-        'rule (the coach)', 'rule 1000.00 (the expert team)', 'team points 15 (the team)', 'credits 8 (the person)', 'may apply for engineer',
+        'rule (awarded, the coach)', 'rule CNY 1000.00 (the expert team)', 'team points 15 (the team)', 'credits 8 (the person)', 'may apply for engineer',
       ],
     });
   });
-  it('is a reason with the decision that the service records, for a person to act on', () => {
+  it('is given with the decision that the service records, as it is', () => {
     const { contest, placing, person } = factsOf(facts);
     const [folded] = fold([{ pack: packOf({ rules }), contest, placing, person, rejected: null }], []);
-    expect(folded?.decision.reasons.filter(({ code }) => code === 'not-carried').map(({ text }) => text.en)[2])
-      .toBe('team points 15 (the team): not carried here yet, to be done by hand');
+    expect(folded?.decision).toEqual(decide(packOf({ rules }), folded!.facts));
+    expect(folded?.decision.others?.[0]).toEqual({
+      is: 'honour', rule: 'top-three/rule', what: 'title', title, for: 'coach', amount: null, mode: 'award',
+    });
   });
-  it('includes an amount "up to": how much of it, the authority says', () => {
+  it('is promised to nobody where the amount is "up to": how much of it, the authority says', () => {
     const { contest, placing, person } = factsOf(facts);
     const pack = packOf({ rules: [rule({ all: [] }, [...pay({ atMost: true }), ...given])] });
     expect(decide(pack, factsOf(facts)).money).toMatchObject([{ fen: 100_000, atMost: true }]);
     const [folded] = fold([{ pack, contest, placing, person, rejected: null }], []);
-    expect(folded?.decision).toMatchObject({ level: { to: 3 }, money: [], reasons: [{ code: 'not-carried' }] });
-    expect(folded?.decision.reasons[0]?.text.en).toBe('up to CNY 1000.00: not carried here yet, to be done by hand');
+    expect(folded?.decision).toMatchObject({ level: { to: 3 }, money: [], reasons: [{ code: 'amount-not-fixed', effect: 'money' }] });
+    expect(folded?.decision.reasons[0]?.text).toEqual({
+      zh: '最高 1000.00 元：具体金额由主管部门核定', en: 'up to CNY 1000.00: the authority decides how much',
+    });
+    expect(explain(pack, factsOf(facts))).toMatchObject({
+      outcome: { en: 'no level → level 3; up to CNY 1000.00' }, reasons: [{ code: 'amount-not-fixed' }],
+    });
+    const team = packOf({ rules: [rule({ all: [] }, [...pay({ atMost: true, payee: 'expertTeam' }), ...given])] });
+    const [ofTeam] = fold([{ pack: team, contest, placing, person, rejected: null }], []);
+    expect(ofTeam?.decision.others).toBeUndefined();
+    expect(ofTeam?.decision.reasons[0]?.text.en).toBe('rule up to CNY 1000.00 (the expert team): the authority decides how much');
   });
   it('changes what a decision is', () => {
     const of = (points: Pack['rules']) => effectsDigest(decide(packOf({ rules: points }), factsOf(facts)));
     expect(of(rules)).not.toBe(of(rules.slice(0, 3)));
   });
   it('waits for a panel where a shared rank decides it', () => {
-    expect(decided({ rules: [rules[2]!] }, { ...facts, tied: 2 })).toMatchObject({ held: [], reasons: ['tie-at-the-cut'] });
-    expect(decide(packOf({ rules: [rules[2]!] }), factsOf({ ...facts, tied: 2 })).is).toBe('held');
+    expect(decided({ rules: [rules[2]!] }, { ...facts, tied: 2 })).toMatchObject({ held: ['others'], reasons: ['tie-at-the-cut'] });
+    expect(decide(packOf({ rules: [rules[2]!] }), factsOf({ ...facts, tied: 2 }))).toMatchObject({ is: 'held', level: null });
+    expect(decided({ rules: [rules[0]!, rules[2]!] }, { ...facts, tied: 2 })).toMatchObject({ level: 'none→3', held: ['others'] });
+  });
+  it('waits where a fact that it hangs on is not known, or the level', () => {
+    const insured = { insuredMonths: { from: 12, to: null } };
+    const hanging = rule(insured, rules[3]!.effects, 'credit');
+    expect(decided({ rules: [hanging] }, facts)).toMatchObject({ held: ['others'], reasons: ['fact-missing'] });
+    expect(decided({ rules: [hanging] }, { ...facts, person: { insuredMonths: 12 } })).toMatchObject({ held: [], others: ['credits 8 (the person)'] });
+    const byLevel = rule({ all: [] }, [{ points: {
+      scheme: 'residence', title: { zh: '积分', en: 'points' }, payee: 'person', amount: { byLevel: [{ level: 3, points: 60 }] },
+    } }], 'points');
+    expect(decided({ rules: [rule(insured), byLevel] }, facts)).toMatchObject({ held: ['level', 'others'] });
+    expect(decided({ rules: [rule({ all: [] }), byLevel] }, facts)).toMatchObject({ held: [], others: ['points 60 (the person)'] });
+  });
+  it('is told with the nearest change that would have given it', () => {
+    const { outcome, changes } = explain(packOf({ rules: [rules[2]!] }), factsOf({ ...facts, rank: 2 }));
+    expect(outcome).toEqual({ zh: '无', en: 'nothing' });
+    expect(changes.find(({ fact }) => fact === 'rank')).toEqual({
+      fact: 'rank', change: { zh: '名次为第 1 名（现为第 2 名）', en: 'rank 1 instead of 2' },
+      then: { zh: '团体积分 15（团队）', en: 'team points 15 (the team)' },
+    });
   });
 });
 

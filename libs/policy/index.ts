@@ -2,6 +2,7 @@ export * from './applies.js';
 export * from './canonical.js';
 export type { Checked } from './conditions.js';
 export { decide, effectsDigest, withoutPack } from './decide.js';
+export { otherText } from './effects.js';
 export * from './explain.js';
 export * from './facts.js';
 export * from './fold.js';

@@ -37,6 +37,18 @@ const given = (pack: Pack, facts: Facts) => {
     why: reasons.map(({ code }) => code).filter((code) => code !== 'no-rule-holds'),
   };
 };
+/** Points by rank, for the team. */
+const pointsOf = (parts: Partial<Pack['reversal']>): Pack => ({
+  ...packOf(parts),
+  rules: [{
+    id: 'points', title: title('points'), cite: ['facts'], when: { rank: [{ from: 1, to: 2 }] }, effects: [{
+      points: {
+        scheme: 'table', title: title('points'), payee: 'team',
+        amount: { byRank: [{ from: 1, to: 1, points: 10 }, { from: 2, to: 2, points: 7 }] },
+      },
+    }],
+  }],
+});
 const all = (fen: number) => ({ level: 2, medal: true, fen, held: [] });
 const nothing = { level: null, medal: false, fen: null, held: [] };
 
@@ -47,6 +59,16 @@ describe('what stands of an earlier final revision', () => {
     const facts = through(placing(1), placing(9), placing(2));
     const { earlier: _, ...last } = facts;
     expect(decide(packOf({}), facts)).toEqual(decide(packOf({}), last));
+  });
+
+  it('reads points as what else is given: they stand for who advanced, in the amount that was given, and fall with the own error', () => {
+    const points = (pack: Pack, facts: Facts) => decide(pack, facts).others?.map(({ amount }) => amount) ?? [];
+    const down = through(placing(1), placing(2));
+    expect([points(pointsOf({}), down), points(pointsOf({ advanced: 'keep' }), down)]).toEqual([['7'], ['10']]);
+    const out = through(placing(1), placing(3));
+    expect([points(pointsOf({}), out), points(pointsOf({ advanced: 'keep' }), out)]).toEqual([[], ['10']]);
+    expect(points(pointsOf({ advanced: 'keep' }), through(placing(1), placing(3, 'corrected')))).toEqual([]);
+    expect(points(pointsOf({ promoteNext: false }), through(placing(3), placing(1)))).toEqual([]);
   });
 
   it("is all of it for who advanced through another's error, and nothing for who lost by the own (WCA 9t)", () => {

@@ -13,8 +13,8 @@
  * A person's revisions are read one after another, so that what stands does not depend on when a message came.
  */
 import { text } from '#libs/decider';
-import type { Decision, Facts, Reason } from './facts.js';
-import type { EffectKind, Pack } from './pack.js';
+import type { Decision, Facts, HeldKind, Reason } from './facts.js';
+import type { Pack } from './pack.js';
 
 /** Does anything outlive a correction, or is anyone passed over by it? Where not, the last revision alone decides. */
 export const mayStand = ({ reversal: { rerank, certificates, money, promoteNext, advanced } }: Pack): boolean =>
@@ -40,14 +40,14 @@ export const throughRevisions = (pack: Pack, { earlier = [], ...last }: Facts, d
 const corrected = (pack: Pack, before: Decision, now: Decision, own: boolean): Decision => {
   const { certificates, money: ofMoney, advanced, promoteNext } = pack.reversal;
   const reasons = new Map<string, Reason>();
-  const stays = (kind: EffectKind): boolean => {
+  const stays = (kind: HeldKind): boolean => {
     const word = kind === 'level' ? certificates : kind === 'money' ? ofMoney : undefined;
     const why = !own && advanced === 'keep' ? advancedKept : word === 'keep' ? givenKept : undefined;
     if (why === undefined) return false;
     reasons.set(`${kind}/kept`, reasonOf(pack, kind, why));
     return true;
   };
-  const passedOver = (kind: EffectKind): boolean => {
+  const passedOver = (kind: HeldKind): boolean => {
     if (own || promoteNext || before.held.includes(kind)) return false;
     reasons.set(`${kind}/next`, reasonOf(pack, kind, nobodyNext));
     return true;
@@ -57,28 +57,34 @@ const corrected = (pack: Pack, before: Decision, now: Decision, own: boolean): D
     if (is > was) return stays('level') ? before.level : now.level;
     return is < was && passedOver('level') ? before.level : now.level;
   })();
-  const honours = chosen(before.honours, now.honours, ({ honour, mode }) => `${honour}/${mode}`, () => 1, 'honours', stays, passedOver);
+  const honours = chosen(
+    before.honours, now.honours, ({ honour, mode }) => `${honour}/${mode}`, () => 1, 'honours', stays, passedOver,
+  );
   const money = chosen(before.money, now.money, ({ rule }) => rule, ({ fen }) => fen, 'money', stays, passedOver);
   const others = chosen(
-    before.others ?? [], now.others ?? [], ({ is, rule, what, for: whom }) => `${is}/${rule}/${what}/${whom}`, () => 1, 'honours',
-    stays, passedOver,
+    before.others ?? [], now.others ?? [], ({ is, rule, what, for: whom }) => `${is}/${rule}/${what}/${whom}`,
+    ({ amount }) => (amount === null ? 1 : Number(amount)),
+    'others', stays, passedOver,
   );
   // What stands need not be settled; and who is passed over has nothing to settle.
-  const had = { level: before.level !== null, honours: before.honours.length > 0, money: before.money.length > 0 };
+  const had = {
+    level: before.level !== null, honours: before.honours.length > 0, money: before.money.length > 0,
+    others: before.others !== undefined,
+  };
   const held = now.held.filter((kind) => !reasons.has(`${kind}/kept`) && (had[kind] || !passedOver(kind)));
   const some = level !== null || honours.length > 0 || money.length > 0 || others.length > 0;
   const { others: _, ...rest } = now;
   return {
     ...rest, level, honours, money, held, ...(others.length === 0 ? {} : { others }),
-    is: some ? 'effects' : held.length > 0 || (now.is === 'held' && now.held.length === 0) ? 'held' : 'none',
+    is: some ? 'effects' : held.length > 0 ? 'held' : 'none',
     reasons: [...now.reasons, ...reasons.values()],
   };
 };
 
 /** Of each key what was given before or what is given now, in the order of the rules. */
 const chosen = <T>(
-  before: readonly T[], now: readonly T[], key: (one: T) => string, worth: (one: T) => number, kind: EffectKind,
-  stays: (kind: EffectKind) => boolean, passedOver: (kind: EffectKind) => boolean,
+  before: readonly T[], now: readonly T[], key: (one: T) => string, worth: (one: T) => number, kind: HeldKind,
+  stays: (kind: HeldKind) => boolean, passedOver: (kind: HeldKind) => boolean,
 ): readonly T[] => {
   const was = new Map(before.map((one) => [key(one), one]));
   const is = new Map(now.map((one) => [key(one), one]));
@@ -97,12 +103,14 @@ const advancedKept = {
 };
 const givenKept = {
   code: 'given-kept',
-  text: text('成绩更正后，此前终局成绩所授予的按政策包予以保留', 'the result was corrected: what an earlier final revision gave stands, as the pack says'),
+  text: text(
+    '成绩更正后，此前终局成绩所授予的按政策包予以保留', 'the result was corrected: what an earlier final revision gave stands, as the pack says',
+  ),
 };
 const nobodyNext = {
   code: 'not-promoted-next',
   text: text('因他人成绩的更正而前移：按政策包不递补', 'another was corrected: nobody is promoted in their place, as the pack says'),
 };
 
-const reasonOf = ({ reversal }: Pack, effect: EffectKind, why: Pick<Reason, 'code' | 'text'>): Reason =>
+const reasonOf = ({ reversal }: Pack, effect: HeldKind, why: Pick<Reason, 'code' | 'text'>): Reason =>
   ({ ...why, effect, by: 'reversal', cite: reversal.cite ?? [] });

@@ -21,10 +21,12 @@ const decided = (recorded: Recorded, first: Recorded<DecisionEvent>) => {
   return rest;
 };
 
-type Given = Pick<PublicData<'jinji.promotion.proposed.v1'>, 'from' | 'to' | 'honours' | 'money'>;
+type Given = Pick<PublicData<'jinji.promotion.proposed.v1'>, 'from' | 'to' | 'honours' | 'money' | 'others'>;
 type GivenEvent = Extract<DecisionEvent, { type: 'PromotionProposed' | 'PromotionApproved' }>;
-const given = ({ from, to, honours, money }: GivenEvent): Given =>
-  ({ from, to, honours: honours.map((each) => ({ ...each })), money: money.map((each) => ({ ...each })) });
+const given = ({ from, to, honours, money, others }: GivenEvent): Given => ({
+  from, to, honours: honours.map((each) => ({ ...each })), money: money.map((each) => ({ ...each })),
+  ...(others.length === 0 ? {} : { others: others.map((each) => ({ ...each })) }),
+});
 
 const certified = ({ aggregateId }: Recorded, { event }: Recorded<CertificateEvent>) => {
   if (event.type !== 'CertificateIssued') throw new Error(`certificate ${aggregateId} does not begin with its issue`);

@@ -10,9 +10,11 @@ export const stateName = {
 } as const satisfies Record<DecisionState['is'], Text>;
 
 /** What may be done next, where a rule says no. */
-export const nextStep: Record<DecisionState['is'], string> = {
-  none: 'none', onNotice: 'wait until the notice is over, or object', awaiting: 'approve or reject',
-  held: 'settle it, dismiss the objection, or reject',
-  approved: 'none: the certificate follows by itself', issued: 'none', withoutEffect: 'none', rejected: 'none',
-  superseded: 'see the later decision', revoked: 'none',
+export const nextStep: Record<DecisionState['is'], Text> = {
+  none: text('无', 'none'), onNotice: text('请等待公示结束，或提出异议', 'wait until the notice is over, or object'),
+  awaiting: text('请批准或驳回', 'approve or reject'),
+  held: text('请裁定、驳回异议，或否决', 'settle it, dismiss the objection, or reject'),
+  approved: text('无：证书将自动签发', 'none: the certificate follows by itself'), issued: text('无', 'none'),
+  withoutEffect: text('无', 'none'), rejected: text('无', 'none'),
+  superseded: text('请见后来的决定', 'see the later decision'), revoked: text('无', 'none'),
 };

@@ -1,5 +1,5 @@
 import { text, type Text } from '#libs/decider';
-import { type Checked, type Cited, type Explanation, outcomeText, type Pack } from '#libs/policy';
+import { type Checked, type Cited, type Explanation, type OtherEffect, otherText, outcomeText, type Pack } from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField,
   PageQuery, RefField,
@@ -28,6 +28,25 @@ export class MoneyDto {
   @IntegerField({ min: 1, nullable: true, description: 'months to claim it in' }) claimWithinMonths!: number | null;
 }
 
+const others = ['honour', 'money', 'points', 'credit', 'applyFor'] as const;
+const whom = ['person', 'coach', 'team', 'expertTeam'] as const;
+
+export class OtherTitleDto {
+  @TextField({ example: '居住证积分' }) zh!: string;
+  @TextField({ example: 'residence points' }) en!: string;
+}
+
+export class OtherDto {
+  @EnumField(others, { description: 'points, credits, something to apply for; or an honour or money for another than the person' })
+  is!: (typeof others)[number];
+  @RefField({ example: 'chongming-2025/team-points' }) rule!: string;
+  @TextField({ max: 20000, description: 'the scheme, honour, courses or title', example: 'residence-points' }) what!: string;
+  @ObjectField(() => OtherTitleDto) title!: OtherTitleDto;
+  @EnumField(whom, { description: 'whom it is for' }) for!: (typeof whom)[number];
+  @TextField({ nullable: true, description: 'points, credits or yuan', example: '60' }) amount!: string | null;
+  @EnumField(modes, { optional: true, description: 'how an honour comes about' }) mode?: (typeof modes)[number];
+}
+
 export class DecisionDto {
   @IdField() id!: string;
   @IdField() contest!: string;
@@ -44,6 +63,9 @@ export class DecisionDto {
   }) rule!: string | null;
   @ListField(() => HonourDto) honours!: HonourDto[];
   @ListField(() => MoneyDto) money!: MoneyDto[];
+  @ListField(() => OtherDto, {
+    description: 'points, credits, what may be applied for, and what is for a coach, a team or the experts',
+  }) others!: OtherDto[];
   @ListField(() => 'string', { description: 'effects that a panel must settle first', example: ['level'] }) held!: string[];
   @EnumField(automations, {
     description: 'the person refused the automated decision: it waits for a named person, or a named person decided',
@@ -161,10 +183,17 @@ export class ChangeDto {
   @TextField({ description: 'what would have followed', example: 'level 3 → level 2' }) then!: string;
 }
 
+export class GivenOtherDto extends OtherDto {
+  @TextField({ description: 'in words', example: 'residence points 60 (the person)' }) text!: string;
+}
+
 export class ExplanationDto {
   @IdField() decision!: string;
   @EnumField(decisionStates) state!: string;
   @TextField({ description: 'what follows, in one sentence', example: 'level 3 → level 2; CNY 2400.00' }) outcome!: string;
+  @ListField(() => GivenOtherDto, {
+    description: 'points, credits, what may be applied for, and what is for a coach, a team or the experts',
+  }) others!: GivenOtherDto[];
   @TextField({
     nullable: true, description: 'the pack and its version; null where it is not available', example: 'tianjin-municipal-1 1',
   }) pack!: string | null;
@@ -186,6 +215,10 @@ export class ExplanationDto {
 /** What belongs to the organisation and the log is no part of a decision as it is shown. */
 export const shown = ({ organisation: _o, version: _v, position: _p, ...row }: DecisionRow): DecisionDto => row;
 
+/** Each with its sentence. */
+export const inWords = (given: readonly OtherEffect[], language: Language): GivenOtherDto[] =>
+  given.map((other) => ({ ...other, text: otherText(other)[language] }));
+
 const checked = ({ holds, text, value, parts }: Checked, language: Language): CheckedDto =>
   ({ holds, condition: text[language], value, parts: parts.map((part) => checked(part, language)) });
 const copied = (citations: readonly Cited[]): CitationDto[] => citations.map((citation) => ({ ...citation }));
@@ -197,6 +230,7 @@ export const explained = (
   inPerson: inPersonText(state)?.[language] ?? null,
   decision: id, state: state.is, pack: pack === null ? null : `${pack.id} ${pack.version}`, sources: [...state.found.sources],
   outcome: explanation === null ? stateName[state.is][language] : explanation.outcome[language],
+  others: inWords('proposed' in state ? (state.proposed?.others ?? []) : [], language),
   reasons: explanation === null
     ? state.found.reasons.map(({ code, text }) => ({ code, text: text[language], citations: [] }))
     : explanation.reasons.map(({ code, text, citations }) => ({ code, text: text[language], citations: copied(citations) })),
@@ -220,5 +254,6 @@ const inPersonText = ({ refusal, review }: Exclude<DecisionState, { is: 'none' }
 export const outcomeOf = (pack: Pack | null, row: DecisionRow): Text => {
   if (pack === null) return stateName[row.state];
   const level = row.to === null ? null : { from: row.from, to: row.to, rule: row.rule ?? '' };
-  return outcomeText(pack, { is: 'none', level, honours: row.honours, money: row.money, held: row.held, reasons: [], rules: [] });
+  const { honours, money, others: besides, held } = row;
+  return outcomeText(pack, { is: 'none', level, honours, money, others: besides, held, reasons: [], rules: [] });
 };

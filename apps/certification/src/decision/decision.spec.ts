@@ -1,4 +1,5 @@
 import { given } from '#libs/decider';
+import type { OtherEffect } from '#libs/policy';
 import { factsForSpecs } from '../spec-facts.js';
 import { type About, decision, type DecisionEvent, type Found, type Given } from './decision.js';
 
@@ -8,7 +9,7 @@ const about: About = {
 };
 const found: Found = { facts: factsForSpecs(), sources: ['m1'], revision: 1, reasons: [] };
 const tie = { code: 'tie-at-the-cut', effect: 'level', by: 'ranking', text: { zh: '并列', en: 'a tie' }, cite: [] } as const;
-const gives: Given = { from: 3, to: 2, rule: 'p/r', honours: [], money: [] };
+const gives: Given = { from: 3, to: 2, rule: 'p/r', honours: [], money: [], others: [] };
 const until = '2026-06-10T16:00:00.000Z';
 const proposed: DecisionEvent = {
   type: 'PromotionProposed', ...about, ...found, ...gives, noticeUntil: until, approval: 'person',
@@ -36,6 +37,40 @@ describe('a promotion decision', () => {
     expect(
       after().when({ ...find, effects: { ...nothing, held: ['level'] } }),
     ).toEqual([{ type: 'PromotionHeld', effects: ['level'], ...about, ...found }]);
+  });
+
+  const points: OtherEffect = {
+    is: 'points', rule: 'p/points', what: 'residence', title: { zh: '积分', en: 'points' }, for: 'person', amount: '60',
+  };
+  const alone = { level: null, honours: [], money: [], held: [], others: [points] } as const;
+
+  it('is proposed, approved and falls also where it gives nothing but points: that is not without effect', () => {
+    const given: DecisionEvent = { ...proposed, to: null, rule: null, others: [points] };
+    expect(after().when({ type: 'Find', about, found, effects: alone, noticeUntil: until, approval: 'person' })).toEqual([given]);
+    expect(after(given).when({ type: 'Object', by: 'w1', grounds: 't1', at: '2026-06-09T01:00:00.000Z' })).toEqual([
+      { ...objected, effects: ['others'] },
+    ]);
+    const stands: DecisionEvent = { ...approved, to: null, rule: null, others: [points] };
+    expect(after(given, ended).when(approve)).toEqual([stands]);
+    expect(after(given, ended, stands).when({ type: 'Issue', certificate: 'x1', number: 'n1' })).toEqual([]);
+    expect(after(given, ended, stands).when({ type: 'Supersede', next: 'd2', money: [] })).toEqual([
+      { type: 'PromotionSuperseded', next: 'd2' },
+    ]);
+  });
+
+  it('waits where they are held', () => {
+    const { others: _, ...nothing } = alone;
+    const effects = { ...nothing, held: ['others'] } as const;
+    expect(after().when({ type: 'Find', about, found, effects, noticeUntil: until, approval: 'person' })).toEqual([
+      { type: 'PromotionHeld', effects: ['others'], ...about, ...found },
+    ]);
+  });
+
+  it('gave nothing else before events said so', () => {
+    for (const type of ['PromotionProposed', 'PromotionApproved'] as const) {
+      expect(decision.upcast?.[type]?.({ to: 2 }, 1)).toEqual({ to: 2, others: [] });
+      expect(decision.schema?.[type]).toBe(2);
+    }
   });
 
   it('waits for the end of the notice, then for a person', () => {

@@ -1,5 +1,6 @@
 /**
- * Promotion decision (晋级决定): what one contest's result gives one worker: a level, honours, money, any of them or none.
+ * Promotion decision (晋级决定): what one contest's result gives one worker: a level, honours, money,
+ * and what else the pack gives, for the worker or a coach or team; any of them or none.
  * Its id follows from contest, worker and how often it was decided before.
  *
  *   proposed, on notice ──notice over──▶ awaiting ──approve──▶ approved ──certificate──▶ issued
@@ -15,7 +16,7 @@
  */
 import { civilDate, type CivilDate, type Decider, derivedId, type Instant, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
-import type { EffectKind, Effects, Facts, HonourEffect, Level, MoneyEffect, Reason } from '#libs/policy';
+import type { Effects, Facts, HeldKind, HonourEffect, Level, MoneyEffect, OtherEffect, Reason } from '#libs/policy';
 import { nextStep, stateName } from './decision-names.js';
 
 export interface PackRef { readonly id: string; readonly version: string; readonly digest: string }
@@ -48,17 +49,19 @@ export interface Given {
   readonly rule: string | null;
   readonly honours: readonly HonourEffect[];
   readonly money: readonly MoneyEffect[];
+  /** Points, credits, applications, and what is for a coach, a team or the experts. */
+  readonly others: readonly OtherEffect[];
 }
 
 export type DecisionEvent =
   | ({ type: 'PromotionProposed'; noticeUntil: Instant; approval: 'person' | 'pack' } & About & Found & Given)
   | ({ type: 'NothingFound' } & About & Found)
-  | ({ type: 'PromotionHeld'; effects: readonly EffectKind[] } & About & Found)
+  | ({ type: 'PromotionHeld'; effects: readonly HeldKind[] } & About & Found)
   /** Some effects of what was proposed wait for a panel. */
-  | { type: 'EffectsHeld'; effects: readonly EffectKind[] }
+  | { type: 'EffectsHeld'; effects: readonly HeldKind[] }
   /** A later revision of the result changed facts, but not what follows from them. */
   | ({ type: 'PromotionConfirmed' } & Found)
-  | { type: 'ObjectionRaised'; by: string; grounds: string; effects: readonly EffectKind[] }
+  | { type: 'ObjectionRaised'; by: string; grounds: string; effects: readonly HeldKind[] }
   | { type: 'ObjectionDismissed'; by: string; reasons: string }
   /** A panel gave a place within a shared rank; another decision takes this one's place. */
   | { type: 'PlaceRuled'; place: number; by: string; reasons: string }
@@ -108,10 +111,14 @@ export type DecisionState =
   /** `proposed` where a person objected; null where the rules hold all of it. */
   | ({ readonly is: 'held'; readonly proposed: Proposed | null } & Known)
   | ({ readonly is: 'approved'; readonly proposed: Proposed; readonly how: 'person' | 'pack' } & Known)
-  | ({ readonly is: 'issued'; readonly proposed: Proposed; readonly how: 'person' | 'pack'; readonly certificate: string } & Known)
+  | (
+    { readonly is: 'issued'; readonly proposed: Proposed; readonly how: 'person' | 'pack'; readonly certificate: string } & Known
+  )
   | ({ readonly is: 'withoutEffect' | 'rejected' | 'superseded' | 'revoked' } & Known);
 
-export const noteKinds = ['objection', 'objection-dismissed', 'ruling', 'rejection', 'automation-refused', 'decided-in-person'] as const;
+export const noteKinds = [
+  'objection', 'objection-dismissed', 'ruling', 'rejection', 'automation-refused', 'decided-in-person',
+] as const;
 /** What a person wrote about it; the text lies in the vault. */
 export interface Note {
   readonly what: (typeof noteKinds)[number];
@@ -124,7 +131,7 @@ interface Known {
   readonly found: Found;
   readonly notes: readonly Note[];
   /** Effects that a panel must settle. */
-  readonly held: readonly EffectKind[];
+  readonly held: readonly HeldKind[];
   readonly refusal: AutomationRefusal | null;
   readonly review: Review | null;
 }
@@ -133,9 +140,11 @@ interface Known {
 export const apart = (by: string, worker: string, trainers: readonly string[]): void => {
   if (trainers.includes(by))
     throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
-      'another certifier decides');
+      text('请由另一名认定人员决定', 'another certifier decides'));
   if (by === worker)
-    throw new Refusal('own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), 'another certifier decides');
+    throw new Refusal(
+      'own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), text('请由另一名认定人员决定', 'another certifier decides'),
+    );
 };
 
 /** The n-th decision of a contest about a worker; the first needs no number. */
@@ -161,17 +170,19 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       const { rank, tied } = state.found.facts.placing;
       if (rank === null || command.place < rank || command.place >= rank + tied)
         throw new Refusal('place-outside-the-tie', text('名次不在并列范围内', 'the place is outside the shared rank'),
-          `give a place from ${rank ?? 0} to ${(rank ?? 0) + tied - 1}`);
+          text(`请给出第${rank ?? 0}至${(rank ?? 0) + tied - 1}名中的名次`, `give a place from ${rank ?? 0} to ${(rank ?? 0) + tied - 1}`));
       return [{ type: 'PlaceRuled', by: command.by, place: command.place, reasons: command.reasons }];
     }
     case 'EndNotice':
-      return state.is === 'onNotice' && command.due >= state.proposed.noticeUntil ? endNotice(state, state.proposed, command.due) : [];
+      return state.is === 'onNotice' && command.due >= state.proposed.noticeUntil
+        ? endNotice(state, state.proposed, command.due)
+        : [];
     case 'Approve': {
       if ((state.is === 'approved' || state.is === 'issued')) return []; // approved already, whoever asks again
       if (state.is !== 'awaiting') throw wrong(state, state.is === 'onNotice' ? 'notice-not-over' : 'not-awaiting-approval');
       if (state.refusal !== null && state.review === null)
         throw new WrongState('automation-refused', text('本人已拒绝自动化决定', 'the person refused the automated decision'),
-          'decide it in person, with reasons');
+          text('请由指定人员附理由决定', 'decide it in person, with reasons'));
       apart(command.by, state.about.worker, command.trainers);
       return [approval(state.proposed, command.by, 'person', command.at)];
     }
@@ -179,7 +190,10 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       if (isOver(state) || state.is === 'rejected') throw wrong(state, 'not-open');
       if (state.is !== 'none' && state.refusal !== null) return [];
       if ('how' in state && state.how === 'person')
-        throw new WrongState('decided-by-a-person', text('该决定已由人工批准', 'a person approved this decision'), 'object to it, or appeal');
+        throw new WrongState(
+          'decided-by-a-person', text('该决定已由人工批准', 'a person approved this decision'),
+          text('请提出异议或申诉', 'object to it, or appeal'),
+        );
       return [{ type: 'AutomationRefused', by: command.by, statement: command.statement }];
     }
     case 'DecideInPerson': return inPerson(command, state);
@@ -201,9 +215,13 @@ const inPerson = (
 ): readonly DecisionEvent[] => {
   if (isOver(state) || state.is === 'none' || state.is === 'rejected') throw wrong(state, 'not-open');
   if (state.refusal === null)
-    throw new WrongState('automation-not-refused', text('本人未拒绝自动化决定', 'the automated decision was not refused'), nextStep[state.is]);
+    throw new WrongState(
+      'automation-not-refused', text('本人未拒绝自动化决定', 'the automated decision was not refused'), nextStep[state.is],
+    );
   if (state.review !== null)
-    throw new WrongState('decided-in-person', text('已由人工决定', 'a named person decided it'), 'object to it, or appeal');
+    throw new WrongState(
+      'decided-in-person', text('已由人工决定', 'a named person decided it'), text('请提出异议或申诉', 'object to it, or appeal'),
+    );
   apart(by, state.about.worker, trainers);
   const decided: DecisionEvent = { type: 'DecidedInPerson', by, outcome, reasons };
   switch (outcome) {
@@ -212,7 +230,9 @@ const inPerson = (
       return state.is === 'awaiting' ? [decided, approval(state.proposed, by, 'person', at)] : [decided];
     case 'changed':
       if (state.found.facts.placing.rank === null)
-        throw new WrongState('not-ranked', text('该选手未获名次', 'the person was not ranked'), 'correct the result, or confirm');
+        throw new WrongState(
+          'not-ranked', text('该选手未获名次', 'the person was not ranked'), text('请更正成绩，或确认', 'correct the result, or confirm'),
+        );
       return [decided];
     case 'rejected':
       switch (state.is) {
@@ -234,15 +254,15 @@ const find = (command: Extract<DecisionCommand, { type: 'Find' }>): readonly Dec
 const first = (
   { about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>,
 ): readonly DecisionEvent[] => {
-  const { level, honours, money, held } = effects;
-  if (level === null && honours.length === 0 && money.length === 0)
+  const { level, honours, money, held, others = [] } = effects;
+  if (level === null && honours.length === 0 && money.length === 0 && others.length === 0)
     return [
       held.length === 0
         ? { type: 'NothingFound', ...about, ...found }
         : { type: 'PromotionHeld', effects: held, ...about, ...found },
     ];
   const given = {
-    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money,
+    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money, others,
   };
   return [
     { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
@@ -257,19 +277,22 @@ const supersession = ({ next, money }: Extract<DecisionCommand, { type: 'Superse
   return { type: 'PromotionSuperseded', next, ...(keeps.length === 0 ? {} : { keeps }) };
 };
 
-/** Then a person approves, or the pack; or the named person has decided already, and not the pack alone where that was refused. */
+/**
+ * Then a person approves, or the pack; or the named person has decided already, and not the pack alone where that was
+ * refused.
+ */
 const endNotice = ({ refusal, review }: Known, proposed: Proposed, at: Instant): readonly DecisionEvent[] => {
   const ended: DecisionEvent = { type: 'NoticeEnded' };
   if (review !== null) return [ended, approval(proposed, review.by, 'person', at)];
   return proposed.approval === 'pack' && refusal === null ? [ended, approval(proposed, 'pack', 'pack', at)] : [ended];
 };
 
-const approval = ({ from, to, rule, honours, money }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
-  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money });
+const approval = ({ from, to, rule, honours, money, others }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
+  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money, others });
 
-const kindsOf = ({ to, honours, money }: Given): readonly EffectKind[] => [
+const kindsOf = ({ to, honours, money, others }: Given): readonly HeldKind[] => [
   ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]),
-  ...(money.length === 0 ? [] : ['money' as const]),
+  ...(money.length === 0 ? [] : ['money' as const]), ...(others.length === 0 ? [] : ['others' as const]),
 ];
 
 const isOver = (state: DecisionState): boolean => state.is === 'none' || state.is === 'superseded' || state.is === 'revoked';
@@ -277,8 +300,8 @@ const isOver = (state: DecisionState): boolean => state.is === 'none' || state.i
 const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
   switch (event.type) {
     case 'PromotionProposed': {
-      const { from, to, rule, honours, money, noticeUntil, approval: by } = event;
-      return { is: 'onNotice', proposed: { from, to, rule, honours, money, noticeUntil, approval: by }, ...known(event, []) };
+      const { from, to, rule, honours, money, others, noticeUntil, approval: by } = event;
+      return { is: 'onNotice', proposed: { from, to, rule, honours, money, others, noticeUntil, approval: by }, ...known(event, []) };
     }
     case 'NothingFound': return { is: 'withoutEffect', ...known(event, []) };
     case 'PromotionHeld': return { is: 'held', proposed: null, ...known(event, event.effects) };
@@ -324,7 +347,7 @@ const further = (state: Exclude<DecisionState, { is: 'none' }>, event: Further):
   }
 };
 
-const known = (event: About & Found, held: readonly EffectKind[]): Known => {
+const known = (event: About & Found, held: readonly HeldKind[]): Known => {
   const { worker, contest, entryNumber, occupation, organisation, nth, pack, facts, sources, revision, reasons } = event;
   return {
     about: { worker, contest, entryNumber, occupation, organisation, nth, pack }, found: { facts, sources, revision, reasons },
@@ -340,5 +363,8 @@ const decider: Decider<DecisionCommand, DecisionState, DecisionEvent> = { initia
 export const decision: Aggregate<DecisionCommand, DecisionState, DecisionEvent> = {
   name: 'decision',
   decider,
+  schema: { PromotionProposed: 2, PromotionApproved: 2 },
+  // What else was given before was a reason in words, and nobody was promised it.
+  upcast: { PromotionProposed: (data) => ({ others: [], ...data }), PromotionApproved: (data) => ({ others: [], ...data }) },
   organisation: (state) => (state.is === 'none' ? undefined : state.about.organisation),
 };

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Recorded } from '#libs/event-store';
-import type { EffectKind, HonourEffect, Level, MoneyEffect } from '#libs/policy';
+import type { HeldKind, HonourEffect, Level, MoneyEffect, OtherEffect } from '#libs/policy';
 import { view } from '#libs/views';
 import type { DecisionEvent, DecisionState } from './decision.js';
 
@@ -33,8 +33,10 @@ export class DecisionRow {
   @Column('text', { nullable: true }) rule!: string | null;
   @Column('jsonb') honours!: HonourEffect[];
   @Column('jsonb') money!: MoneyEffect[];
+  /** Points, credits, applications, and what is for a coach, a team or the experts. */
+  @Column('jsonb') others!: OtherEffect[];
   /** Effects that wait for a panel, or for an objection to be settled. */
-  @Column('jsonb') held!: EffectKind[];
+  @Column('jsonb') held!: HeldKind[];
   @Column('text') automation!: Automation;
   @Column('text', { name: 'notice_until', nullable: true }) noticeUntil!: string | null;
   @Column('uuid', { nullable: true }) certificate!: string | null;
@@ -50,8 +52,8 @@ const insert = (recorded: Recorded<Found>, db: EntityManager, parts: Partial<Dec
   const { aggregateId: id, version, position, event } = recorded;
   const { organisation, contest, worker, entryNumber, occupation, nth, facts } = event;
   const nothing = {
-    from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], held: [], automation: 'accepted' as const, noticeUntil: null,
-    certificate: null, number: null,
+    from: facts.held.level?.level ?? null, to: null, rule: null, honours: [], money: [], others: [], held: [], automation: 'accepted' as const,
+    noticeUntil: null, certificate: null, number: null,
   };
   return db.insert(DecisionRow, {
     id, organisation, contest, worker, entryNumber, occupation, nth, rank: facts.placing.rank, version, position, ...nothing,
@@ -64,8 +66,10 @@ const change = (recorded: Recorded, db: EntityManager, parts: Partial<DecisionRo
 
 export const decisionsView = view<DecisionEvent>('decisions', [DecisionRow], {
   PromotionProposed: (recorded, db) => {
-    const { from, to, rule, honours, money, noticeUntil } = recorded.event;
-    return insert(recorded, db, { state: 'onNotice', from, to, rule, honours: [...honours], money: [...money], noticeUntil });
+    const { from, to, rule, honours, money, others, noticeUntil } = recorded.event;
+    return insert(recorded, db, {
+      state: 'onNotice', from, to, rule, honours: [...honours], money: [...money], others: [...others], noticeUntil,
+    });
   },
   NothingFound: (recorded, db) => insert(recorded, db, { state: 'withoutEffect' }),
   PromotionHeld: (recorded, db) => insert(recorded, db, { state: 'held', held: [...recorded.event.effects] }),

@@ -5,7 +5,7 @@ import {
   BooleanField, type Caller, IdField, InstantField, ListField, ObjectField, Produces, Roles, TextField, TheCaller, Unavailable,
 } from '#libs/web';
 import { decision } from '../decision/decision.js';
-import { DecisionDto, outcomeOf, shown } from '../decision/decision.dto.js';
+import { DecisionDto, GivenOtherDto, inWords, outcomeOf, shown } from '../decision/decision.dto.js';
 import { Decisions } from '../decision/decisions.js';
 import type { DecisionRow } from '../decision/decisions-view.js';
 import { frozenPack } from '../run/results.js';
@@ -28,9 +28,17 @@ export class MyDecisionDto {
   @ObjectField(() => ObjectionWayDto) objection!: ObjectionWayDto;
 }
 
+export class EntitlementDto extends GivenOtherDto {
+  @IdField({ description: 'the decision that gives it' }) decision!: string;
+  @IdField() contest!: string;
+}
+
 export class MeDto {
   @IdField() worker!: string;
   @ListField(() => MyDecisionDto) decisions!: MyDecisionDto[];
+  @ListField(() => EntitlementDto, {
+    description: 'what you may use or apply for, and what your coach or team was given with you: of decisions that are approved and stand',
+  }) entitlements!: EntitlementDto[];
   @ListField(() => SkillRecordDto) skillRecords!: SkillRecordDto[];
   @ApiProperty({
     type: 'object', nullable: true, additionalProperties: true,
@@ -46,6 +54,10 @@ export class MeDto {
     description: 'services that did not answer: their part is missing here', example: [],
   }) missing!: string[];
 }
+
+/** Until it is approved nobody may rely on it, nor once it fell. */
+const entitlementsOf = ({ id, contest, state, others }: DecisionRow, { language }: Caller): EntitlementDto[] =>
+  (state === 'approved' || state === 'issued' ? inWords(others, language).map((other) => ({ ...other, decision: id, contest })) : []);
 
 @ApiTags('me 我的')
 @Controller('me')
@@ -72,7 +84,7 @@ export class MeController {
     for (const row of rows) decisions.push(await this.mine(row, caller));
     const parts = { registration, incentives };
     return {
-      worker, decisions, skillRecords, ...parts,
+      worker, decisions, entitlements: rows.flatMap((row) => entitlementsOf(row, caller)), skillRecords, ...parts,
       missing: Object.entries(parts).flatMap(([name, part]) => (part === null ? [name] : [])),
     };
   }

@@ -198,14 +198,14 @@ type Falling = Extract<DecisionCommand, { type: 'Supersede' | 'Revoke' }>;
 
 const commandOf = (work: Work, worker: string, step: Decided): DecisionCommand => {
   const { known, folded: { facts, decision: outcome } } = step;
-  const { level, honours, money, held, reasons } = outcome;
+  const { reasons, is: _is, rules: _rules, ...effects } = outcome;
   const found = { facts, sources: known.sources, revision: known.revision, reasons };
   if (step.is === 'confirm') return { type: 'Confirm', found };
   const pack = frozenPack(known.pack);
   const { contest: { id: contest, occupation }, entryNumber, organisation } = known;
   return {
     type: 'Find', about: { worker, contest, entryNumber, occupation, organisation, nth: step.nth, pack: known.pack }, found,
-    effects: { level, honours, money, held }, noticeUntil: noticeEnd(pack, work.at), approval: pack?.process.approval ?? 'person',
+    effects, noticeUntil: noticeEnd(pack, work.at), approval: pack?.process.approval ?? 'person',
     ...(known.refusal === undefined ? {} : { refusal: known.refusal }), ...reviewOf(known),
   };
 };

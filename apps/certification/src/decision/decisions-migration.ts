@@ -1,0 +1,13 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class OtherEffects1795276800000 implements MigrationInterface {
+  name = 'OtherEffects1795276800000';
+
+  async up(run: QueryRunner): Promise<void> {
+    await run.query("ALTER TABLE decisions ADD COLUMN others jsonb NOT NULL DEFAULT '[]'");
+  }
+
+  async down(run: QueryRunner): Promise<void> {
+    await run.query('ALTER TABLE decisions DROP COLUMN others');
+  }
+}
