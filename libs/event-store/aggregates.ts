@@ -16,6 +16,8 @@ export interface DecisionContext {
   eventId(n: number): string;
   /** The version that the caller saw (If-Match). Without it, a decision that was overtaken is made again. */
   readonly expected?: number;
+  /** Throws where the caller must not know of the aggregate: asked before its version, or what was decided, is told. */
+  readonly guard?: (state: unknown) => void;
 }
 
 /** `version` and `position` of the stream after the decision. */
@@ -141,6 +143,7 @@ export class Aggregates {
     folded: Folded<S> | undefined,
   ): Promise<Plan> {
     if (folded === undefined) throw new Error(`${streamOf(aggregate, id)} was not loaded`);
+    context.guard?.(folded.state);
     const before = await this.recordedBefore(folded, context);
     if (before !== undefined) return { is: 'done', done: { id, ...before } };
     if (context.expected !== undefined && context.expected !== folded.version) {

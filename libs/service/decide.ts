@@ -4,7 +4,7 @@ import { type Aggregate, type Aggregates, type Done, streamOf } from '#libs/even
 import type { Tracing } from '#libs/tracing';
 import { type Caller, NotFound } from '#libs/web';
 import { correlationOf, eventIdOf } from './request.js';
-import { guarded, type WorkOrder } from './work.js';
+import type { WorkOrder } from './work.js';
 import { AGGREGATES, TRACING } from './tokens.js';
 
 type Typed = { readonly type: string };
@@ -35,12 +35,15 @@ export class DecisionHandler implements ICommandHandler<Decision> {
 
   async execute(decision: Decision): Promise<Done> {
     const { aggregate, command } = decision;
-    return this.tracing.goOn(`decide ${aggregate.name} ${(command as Partial<Typed>).type ?? ''}`, {}, () => this.decide(decision));
+    return this.tracing.goOn(
+      `decide ${aggregate.name} ${(command as Partial<Typed>).type ?? ''}`, {}, () => this.decide(decision),
+    );
   }
 
   private decide({ aggregate, id, command, caller }: Decision): Promise<Done> {
     const nth = caller.seed?.next(streamOf(aggregate, id)) ?? 0;
-    return this.aggregates.decide(guarded(aggregate, id, { guard: sameOrganisation(caller) }), id, command, {
+    const guard = sameOrganisation(caller);
+    return this.aggregates.decide(aggregate, id, command, {
       actor: caller.subject,
       organisation: caller.organisation,
       at: caller.at,
@@ -48,6 +51,7 @@ export class DecisionHandler implements ICommandHandler<Decision> {
       causation: null,
       eventId: eventIdOf(caller, `${streamOf(aggregate, id)}/${nth}`),
       ...(caller.ifMatch === undefined ? {} : { expected: caller.ifMatch }),
+      guard: (state) => guard(aggregate, id, state),
     });
   }
 }

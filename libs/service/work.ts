@@ -40,7 +40,9 @@ export interface Work {
   /** Appends to many streams in one call, without loading them: each must stand at the version that was read before. */
   recordMany<C, S, E extends Typed>(
     aggregate: Aggregate<C, S, E>,
-    items: readonly { readonly id: string; readonly version: number; readonly events: readonly E[]; readonly because?: Because }[],
+    items: readonly {
+      readonly id: string; readonly version: number; readonly events: readonly E[]; readonly because?: Because
+    }[],
   ): Promise<void>;
   /** Appends without loading the stream: for a memory of others' events, which takes thousands. */
   record<C, S,
@@ -59,7 +61,7 @@ export interface WorkOrder {
   /** The version of what the caller addressed; asked of the first decision on this id, as some aggregates share one. */
   readonly expected?: { readonly id: string; readonly version: number };
   /** Called with each state that is loaded or decided on: may throw, where the caller must not know of it. */
-  guard?(aggregate: Aggregate<unknown, unknown, Typed>, id: string, state: unknown): void;
+  readonly guard?: (aggregate: Aggregate<unknown, unknown, Typed>, id: string, state: unknown) => void;
 }
 
 /** What a work is done with. */
@@ -97,6 +99,14 @@ export const workIn = (
       ...(expected === undefined ? {} : { expected }),
     };
   };
+  const guarded = <C, S, E extends Typed>(
+    aggregate: Aggregate<C, S, E>, id: string, context: DecisionContext,
+  ): DecisionContext => {
+    const { guard } = order;
+    return guard
+      ? { ...context, guard: (state) => guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state) }
+      : context;
+  };
   const count = (stream: string, events: number): void => void recorded.set(stream, (recorded.get(stream) ?? 0) + events);
 
   return {
@@ -117,18 +127,16 @@ export const workIn = (
     },
     decide: async (aggregate, id, command, because = {}) => {
       const stream = streamOf(aggregate, id);
-      const done = await aggregates.decide(guarded(aggregate, id, order), id, command, contextFor(stream, id, because), query);
+      const done = await aggregates.decide(
+        aggregate, id, command, guarded(aggregate, id, contextFor(stream, id, because)), query,
+      );
       count(stream, done.events.length);
       return done;
     },
     decideMany: async (aggregate, items, because = {}) => {
-      // The guard sees each state with its id, so it is asked where one aggregate object stands for many ids: before.
-      if (order.guard) {
-        const loaded = await aggregates.loadMany(aggregate, items.map(({ id }) => id), query);
-        for (const [id, { state }] of loaded) order.guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
-      }
       const own = new Map(items.map((item) => [item.id, item.because]));
-      const contextOf = (id: string) => contextFor(streamOf(aggregate, id), id, { ...because, ...own.get(id) });
+      const contextOf = (id: string) =>
+        guarded(aggregate, id, contextFor(streamOf(aggregate, id), id, { ...because, ...own.get(id) }));
       const done = await aggregates.decideMany(aggregate, items, contextOf, query);
       for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
       return done;
@@ -171,20 +179,3 @@ export const workIn = (
     },
   };
 };
-
-/** The same aggregate, whose decider first asks the guard: no second load, and no decision on what one must not know of. */
-export const guarded = <C, S, E extends Typed>(
-  aggregate: Aggregate<C, S, E>, id: string, order: Pick<WorkOrder, 'guard'>,
-): Aggregate<C, S, E> =>
-  order.guard === undefined
-    ? aggregate
-    : {
-        ...aggregate,
-        decider: {
-          ...aggregate.decider,
-          decide: (command, state) => {
-            order.guard?.(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state);
-            return aggregate.decider.decide(command, state);
-          },
-        },
-      };

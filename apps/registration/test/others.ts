@@ -1,6 +1,6 @@
 import { newId } from '#libs/decider';
 import { type PublicData, type PublicType, topics } from '#libs/contracts';
-import { EmbeddedBus, publication, type Publication, toWire } from '#libs/messaging';
+import { EmbeddedBus, PROBE_TYPE, publication, type Publication, toWire } from '#libs/messaging';
 import type { TestService } from '#libs/testing';
 
 /** What other services say on the bus, and what this one said. */
@@ -39,7 +39,7 @@ export class Others {
           type: headers['ce_type'] ?? '', headers, data: JSON.parse(String(value)) as Record<string, unknown>
         })
       )
-      .filter(({ headers }) => headers['ce_source']?.startsWith('registration/'));
+      .filter(({ type, headers }) => type !== PROBE_TYPE && headers['ce_source']?.startsWith('registration/'));
   }
 
   async close(): Promise<void> {
