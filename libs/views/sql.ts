@@ -19,7 +19,8 @@ export const queryOn = (db: DataSource): Query => async <Row>(sql: string, param
 };
 
 const transientStates = /^(08|40|53|55P03|57P0)/;
-const transientMessage = /connection (terminated|timeout)|timeout exceeded when/i;
+// A transaction that lost its connection says so in TypeORM's and pg's own words, without a code.
+const transientMessage = /connection (terminated|timeout)|timeout exceeded when|query runner already released|is not queryable/i;
 const transientErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** The database was away or in the way; the same work may succeed later. Everything else is a mistake of ours. */

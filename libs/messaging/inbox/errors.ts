@@ -20,7 +20,7 @@ export const isConflict = (error: unknown): boolean =>
 // cancelled for its length (57014) is the message's.
 const AWAY = /^(08|53|58|57P|55P03|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 const CUT =
-  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|driver not connected/i;
+  /connection terminated|timeout exceeded when trying|is not queryable|driver not connected|query runner already released/i;
 
 /** The database is away for now: no message is to blame. */
 export const isAway = (error: unknown): boolean =>
