@@ -17,15 +17,15 @@ export interface Mutation {
 }
 
 /** Everything that was said is said again, and again. */
-const repetitions: readonly Fault[] = Array.from({ length: 40 }, (_, n) =>
+const repetitions: readonly Fault[] = Array.from({ length: 12 }, (_, n) =>
   ({ is: 'republished', topic: [4, 2, 5, 3][n % 4] ?? 4, from: 0, count: 1_000, afterMs: 3_000 }));
 
 /** A relay that cannot reach the broker dies with what it was about to send. */
 const hindered: readonly Target[] = ['people', 'registration', 'judging', 'registration', 'judging', 'certification'];
-const diedSending: readonly Fault[] = Array.from({ length: 40 }, (_, n) => hindered[n % hindered.length] ?? 'judging').flatMap(
+const diedSending: readonly Fault[] = Array.from({ length: 24 }, (_, n) => hindered[n % hindered.length] ?? 'judging').flatMap(
   (service): Fault[] => [
-    { is: 'held', service, instance: 1, to: 'kafka', forMs: 6_000, afterMs: 1_000 },
-    { is: 'killed', service, instance: 1, forMs: 0, afterMs: 5_000 },
+    { is: 'cut', service, instance: 1, to: 'kafka', forMs: 6_000, afterMs: 4_000 },
+    { is: 'killed', service, instance: 1, forMs: 0, afterMs: 4_000 },
   ]);
 
 /** What chaos has to find. */

@@ -5,6 +5,7 @@ import type { Kafka } from 'kafkajs';
 import { type Fleet, startFleet } from '#libs/fleet';
 import { Api, type Write } from '../../apps/demo/src/http.js';
 import { factsAreAlike } from './checks/facts.js';
+import { inboxesRemember } from './checks/inbox.js';
 import { onlyPoisonParked } from './checks/parked.js';
 import { type Counted, promotedOnce } from './checks/promotions.js';
 import { nothingMissing } from './checks/published.js';
@@ -138,6 +139,7 @@ export class Run {
     try {
       await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, () => nothingMissing(fleet, seen));
       await checked('nothing is parked but the poison', () => onlyPoisonParked(fleet, seen));
+      await checked('every inbox remembers all that it heard', () => inboxesRemember(fleet, seen));
       const counted = await promotedOnce(api, seen);
       const { decisions, certificates, grants, fen } = counted;
       await checked(
