@@ -22,9 +22,9 @@ const repetitions: readonly Fault[] = Array.from({ length: 12 }, (_, n) =>
 
 /** A relay that cannot reach the broker dies with what it was about to send. */
 const hindered: readonly Target[] = ['people', 'registration', 'judging', 'registration', 'judging', 'certification'];
-const diedSending: readonly Fault[] = Array.from({ length: 24 }, (_, n) => hindered[n % hindered.length] ?? 'judging').flatMap(
+const diedSending: readonly Fault[] = Array.from({ length: 18 }, (_, n) => hindered[n % hindered.length] ?? 'judging').flatMap(
   (service): Fault[] => [
-    { is: 'cut', service, instance: 1, to: 'kafka', forMs: 6_000, afterMs: 4_000 },
+    { is: 'cut', service, instance: 1, to: 'kafka', forMs: 6_000, afterMs: 10_000 },
     { is: 'killed', service, instance: 1, forMs: 0, afterMs: 4_000 },
   ]);
 
