@@ -38,7 +38,7 @@ class Proxy {
 }
 
 const soon = async (what: () => boolean | Promise<boolean>): Promise<boolean> => {
-  for (const until = Date.now() + 90_000; Date.now() < until; await sleep(100)) if (await what()) return true;
+  for (const until = Date.now() + 180_000; Date.now() < until; await sleep(100)) if (await what()) return true;
   return false;
 };
 

@@ -13,7 +13,7 @@ import { describeKafka, testKafka, type TestDatabase } from '#libs/testing';
 import { samplePublication } from '../../libs/messaging/testing/samples.js';
 import { messagingDatabase } from '../../libs/messaging/testing/service.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const types = Object.keys(contracts).filter(isPublicType);
 const service = `contract-${process.pid}`;
@@ -69,7 +69,7 @@ describeKafka('the public contract on a real topic', () => {
       relay.start();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({ eachMessage: async ({ topic, message }) => collect(topic, message) });
-      for (const until = Date.now() + 90_000; seen.size < sent.size && Date.now() < until; )
+      for (const until = Date.now() + 180_000; seen.size < sent.size && Date.now() < until; )
         await new Promise((resolve) => setTimeout(resolve, 50));
     } finally {
       await Promise.all([relay.stop(), consumer.disconnect()]);

@@ -14,7 +14,7 @@ import { rightsOf, type ServiceDefinition } from '#libs/service';
 import { describeOwnKafka, type TestService, testService } from '#libs/testing';
 import { services } from '../../apps/platform/src/services.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes, Kafka: KafkaClient, logLevel } = kafkajs;
 
@@ -30,7 +30,7 @@ const freePort = (): Promise<number> => new Promise((resolve) => {
 });
 
 const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
-  for (const end = Date.now() + 90_000; !(await holds()); await delay(200)) if (Date.now() > end) throw new Error(`never: ${what}`);
+  for (const end = Date.now() + 180_000; !(await holds()); await delay(200)) if (Date.now() > end) throw new Error(`never: ${what}`);
 };
 
 describeOwnKafka('who may what on a Kafka with SCRAM and ACLs', () => {

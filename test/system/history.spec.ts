@@ -26,7 +26,7 @@ describe('the history of a chain', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     chain = await playChain(platform);
-  }, 180_000);
+  }, 600_000);
   afterAll(() => platform?.stop());
 
   const history = (path: string): Promise<History> => platform.ok<History>('GET', path, { as: 'auditor' });

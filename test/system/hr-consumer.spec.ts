@@ -68,7 +68,7 @@ describeKafka('the HR system of the examples', () => {
     brokers = await testKafka();
     bus = new KafkaBus({ access: kafkaAccess(brokers) });
     await bus.createTopics([topic], 4);
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await stop('SIGKILL');
     await bus?.close();

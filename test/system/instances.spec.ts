@@ -65,7 +65,7 @@ describeOwnKafka('two instances of each service', () => {
   afterAll(async () => {
     await fleet?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }, 240_000);
+  }, 600_000);
 
   const asked = async <T>(
     base: string, at: string, { method = 'GET', body, key, as = tokens.organiser }: {
@@ -89,7 +89,7 @@ describeOwnKafka('two instances of each service', () => {
       if (shares.every((share) => share > 0)) break;
     }
     expect(shares.every((share) => share > 0)).toBe(true);
-  }, 240_000);
+  }, 600_000);
 
   it('have one clock: what moves it through one is seen by the other at once', async () => {
     for (const [number, now] of [[1, '2026-03-05T01:00:00.000Z'], [2, '2026-03-06T01:00:00.000Z']] as const) {
@@ -112,7 +112,7 @@ describeOwnKafka('two instances of each service', () => {
       const read = await asked<{ items: { unit: string; name: string }[] }>(on('people', there), `/units?limit=500&after=${position}`);
       expect(read.body.items.find(({ unit }) => unit === id)?.name).toBe(name);
     }
-  }, 240_000);
+  }, 600_000);
 
   it('do once what is sent to both with one key, and both give the one answer', async () => {
     const names: string[] = [];
@@ -132,7 +132,7 @@ describeOwnKafka('two instances of each service', () => {
     const { rows } = await inDatabase<{ name: string }>('people', `SELECT data->>'name' AS name FROM events
       WHERE type = 'UnitRegistered' AND data->>'name' LIKE 'sent to both%' ORDER BY position`);
     expect(rows.map(({ name }) => name)).toEqual(names);
-  }, 240_000);
+  }, 600_000);
 
   const inDatabase = async <Row extends pg.QueryResultRow>(service: ServiceName, sql: string) => {
     const client = new pg.Client({ connectionString: fleet.databaseUrl(service) });

@@ -60,7 +60,7 @@ describe('personal data', () => {
       '浦江精工',
       chain.workers[0],
     ]);
-  }, 120_000);
+  }, 600_000);
 
   /** More of what people write, and requests that fail with it in them. */
   const extraTexts = async (): Promise<void> => {
@@ -225,7 +225,7 @@ describe('personal data', () => {
       body: { name: persons[2].name, idNumber: persons[2].idNumber, status: 'worker' },
     });
     expect([again.status, again.body.id === worker]).toEqual([201, false]);
-  }, 120_000);
+  }, 600_000);
 
   it('is gone from a certificate too, whose facts stay as the law keeps them', async () => {
     const { id, number, worker } = await certified();

@@ -25,7 +25,7 @@ describeOwnKafka("a service's database that is put back to an earlier point", ()
   afterAll(async () => {
     await fleet?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }, 240_000);
+  }, 600_000);
 
   const post = async (at: string, body: object): Promise<string> => {
     const load = new Load(fleet.url);
@@ -100,5 +100,5 @@ describeOwnKafka("a service's database that is put back to an earlier point", ()
     const env = { PATH: process.env.PATH, JINJI_DATA: folder, KAFKA_BROKERS: fleet.brokers };
     const tried = promisify(execFile)(process.execPath, ['dist/apps/platform/src/restored-main.js', 'certification'], { env });
     await expect(tried).rejects.toMatchObject({ stderr: expect.stringContaining('is at work') });
-  }, 120_000);
+  }, 600_000);
 });

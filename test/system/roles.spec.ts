@@ -165,7 +165,7 @@ describe('who may what', () => {
         },
       ),
     ).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 
   it('refuses every role that a route does not name, and says which it needs', async () => {
     expect(
@@ -177,7 +177,7 @@ describe('who may what', () => {
         return undefined;
       }),
     ).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 
   it('lets in every role that a route names', async () => {
     expect(
@@ -190,7 +190,7 @@ describe('who may what', () => {
         return undefined;
       }),
     ).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 
   it('shows another organisation nothing, neither by an id nor in a list', async () => {
     const ours = [
@@ -229,7 +229,7 @@ describe('who may what', () => {
         return undefined;
       }),
     ).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 
   /** A list of what belongs to an id is as empty as for an id that nothing has. */
   const isAsForNothing = async (route: Route, role: Role, { status, text }: Answer): Promise<boolean> => {
@@ -270,7 +270,7 @@ describe('who may what', () => {
     expect(faulty).toEqual([]);
     expect(proven.length).toBe(byId.length);
     expect(proven.length).toBeGreaterThan(80);
-  }, 120_000);
+  }, 600_000);
 
   /** Someone of the chain's own organisation; an HR system belongs to its unit. */
   const own = (role: Role): Who => {
