@@ -44,7 +44,7 @@ describe('certification unwinds as the pack says', () => {
   beforeAll(async () => {
     certifying = await testService(certification, { clock: '2026-07-01T01:00:00.000Z' });
     others = new Others(certifying.database.url);
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await others.close();
     await certifying.close();
