@@ -75,6 +75,9 @@ export class Run {
         wires.set(wireName(service, instance, to), wire);
         return wire.address;
       },
+    }).catch((error: unknown) => {
+      for (const wire of wires.values()) wire.close();
+      throw error;
     });
     options.tell(`the services are up after ${seconds(began)}`);
     const run = new Run({ ...options, folder }, state, fleet, wires, clientOf(fleet.brokers));

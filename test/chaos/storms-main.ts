@@ -105,7 +105,8 @@ const main = async (): Promise<number> => {
   }
 };
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   console.error(error);
   return 2;
 });
+process.exit(code); // a fleet that did not come up leaves wires open
