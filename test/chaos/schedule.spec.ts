@@ -5,7 +5,7 @@ describe('a schedule of faults', () => {
   it('is the same for the same seed, and another for another', () => {
     expect(drawSchedule(7, 200)).toEqual(drawSchedule(7, 200));
     expect(drawSchedule(7, 200).faults).not.toEqual(drawSchedule(8, 200).faults);
-    expect(drawSchedule(7, 50, 800).faults).toEqual(drawSchedule(7, 200).faults.slice(0, 50));
+    expect(drawSchedule(7, 50, 800).faults).toEqual(drawSchedule(7, 200, 800).faults.slice(0, 50));
   });
 
   it('holds every kind of fault, of every service and instance', () => {
