@@ -54,7 +54,9 @@ const contest = fc.record({
       return found;
     };
     now = now.map((total, index) => {
-      if (each.is === 'recusal') return total === null ? null : ((total * 31 + each.by * 17) % 97) + index / 100;
+      // Two decimals, which messages carry exactly; the index keeps totals apart.
+      if (each.is === 'recusal')
+        return total === null ? null : Number((((Math.floor(total) * 31 + each.by * 17) % 97) + index / 100).toFixed(2));
       if (each.who % entrants.length !== index) return total;
       return each.is === 'annul' ? null : each.is === 'restore' || total !== null ? free(each.to, index) : null;
     });
