@@ -23,7 +23,8 @@ export const otherEffect = () => Type.Object({
   /** How an honour comes about. */
   mode: Type.Optional(oneOf('award', 'approve', 'recommend')),
 });
-const others = () => Type.Optional(Type.Array(otherEffect(), { description: 'left out where there are none' }));
+const others = () => 
+  Type.Optional(Type.Array(otherEffect(), { maxItems: 10, description: 'left out where there are none' }));
 
 /** jinji.promotions: 晋级, keyed by worker. A decision gives a level, honours, money and others separately, any of them or none. */
 export const promotions = {

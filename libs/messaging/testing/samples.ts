@@ -9,6 +9,7 @@ interface Schema {
   readonly format?: string;
   readonly pattern?: string;
   readonly maxLength?: number;
+  readonly maxItems?: number;
   readonly minimum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -34,7 +35,10 @@ const sample = (schema: Schema, size: 'largest' | 'smallest'): unknown => {
         .filter(([name]) => size === 'largest' || schema.required?.includes(name) === true);
       return Object.fromEntries(there.map(([name, each]) => [name, sample(each, size)]));
     }
-    case 'array': return Array.from({ length: size === 'largest' ? 30 : 0 }, () => sample(schema.items ?? {}, size));
+    case 'array': {
+      const length = size === 'largest' ? Math.min(30, schema.maxItems ?? 30) : 0;
+      return Array.from({ length }, () => sample(schema.items ?? {}, size));
+    }
     case 'string':
       if (schema.pattern) return size === 'largest' ? '123456789012345.1234567890' : '0';
       return sampleFormats[schema.format ?? ''] ?? (size === 'largest' ? '级'.repeat(schema.maxLength ?? 500) : '级');
