@@ -19,6 +19,8 @@ interface Due {
   readonly level: Level;
   readonly at: string;
   readonly because: Because;
+  /** Of the decision as it was read: it must still be approved when its certificate is written. */
+  readonly version: number;
   readonly issuer: IssuingBody;
   /** The series that it is numbered in. */
   readonly series: string;
@@ -43,7 +45,7 @@ const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due
   const states = await work.loadMany(decision, rows.map(({ id }) => id));
   const workers = new Set<string>();
   return rows.flatMap(({ id, at, cause, correlation, organisation }): Due[] => {
-    const state = states.get(id)?.state;
+    const { state, version = 0 } = states.get(id) ?? {};
     if (state?.is !== 'approved' || state.proposed.to === null || workers.has(state.about.worker)) return [];
     const pack = frozenPack(state.about.pack);
     if (pack === null) return [];
@@ -52,7 +54,7 @@ const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due
     const { name, number } = numbering(pack.process, level, at);
     const { name: body, code } = pack.process.issuer;
     return [{
-      id, certificate: certificateId(id), about: state.about, level, at, series: name, number, issuer: { name: body, code },
+      id, version, certificate: certificateId(id), about: state.about, level, at, series: name, number, issuer: { name: body, code },
       because: { at, causation: cause, correlation, organisation },
     }];
   });
@@ -79,8 +81,8 @@ const write = async (work: Work, due: readonly (Due & { drawn: string })[]): Pro
     } as const;
     return { id: of, command, because };
   }));
-  await work.decideMany(decision, due.map(({ id, certificate: of, because, drawn: number }) =>
-    ({ id, command: { type: 'Issue', certificate: of, number } as const, because })));
+  await work.decideMany(decision, due.map(({ id, version, certificate: of, because, drawn: number }) =>
+    ({ id, command: { type: 'Issue', certificate: of, number } as const, because: { ...because, expected: version } })));
   await work.decideMany(skillRecord, due.map(({
     id, about: { worker, occupation, organisation }, level, at, because, drawn,
   }) => ({

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal, text } from '#libs/decider';
-import type { Done } from '#libs/event-store';
+import { type Done, VersionConflict } from '#libs/event-store';
 import { Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { type Caller, DoneAnswer, IdParam, NotFound, Produces, Roles, TheCaller } from '#libs/web';
@@ -58,7 +58,7 @@ export class InPersonController {
     @IdParam('id') id: string, @Body() { outcome, place, reasons }: InPersonDto, @TheCaller() caller: Caller,
   ): Promise<Done> {
     return this.transactions.run(caller, async (work) => {
-      const before = await known(work, id);
+      const { state: before, version } = await known(work, id);
       if ((outcome === 'changed') !== (place !== undefined))
         throw new Refusal(
           'place-of-a-change', text('变更须指明名次，其他决定不得', 'a change, and only a change, names a place'),
@@ -70,6 +70,9 @@ export class InPersonController {
       const done = await work.decide(decision, id, {
         type: 'DecideInPerson', by: caller.subject, trainers, outcome, reasons: kept, at: caller.at,
       });
+      // A certificate that was issued in between must be seen: all is done again.
+      const was = done.version - done.events.length;
+      if (was !== version) throw new VersionConflict(id, version, was);
       await remember(work, worker, {
         type: 'DecidedInPerson', contest, by: caller.subject, outcome, reasons: kept, place: place ?? null,
       });
@@ -93,10 +96,10 @@ export class InPersonController {
   }
 }
 
-const known = async (work: Work, id: string): Promise<Known> => {
-  const { state } = await work.load(decision, id);
+const known = async (work: Work, id: string): Promise<{ state: Known; version: number }> => {
+  const { state, version } = await work.load(decision, id);
   if (state.is === 'none') throw new NotFound('decision', id);
-  return state;
+  return { state, version };
 };
 
 /** A file belongs to no organisation: it spans them. */

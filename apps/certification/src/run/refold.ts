@@ -180,7 +180,9 @@ const take = async (work: Work, taken: readonly Taken[]): Promise<void> => {
       ? []
       : [{ id: each.step.id, command: commandOf(work, each.plan.worker, each.step), because: because(each) }]);
   const before = await work.loadMany(decision, falling.map(({ id }) => id));
-  await work.decideMany(decision, [...falling, ...decided]);
+  // As it was read, or all is done again: a certificate that is issued in between would outlive its decision (the stories found it).
+  const asRead = falling.map((each) => ({ ...each, because: { ...each.because, expected: before.get(each.id)?.version ?? 0 } }));
+  await work.decideMany(decision, [...asRead, ...decided]);
   for (const { id, command, because: why } of falling) {
     const state = before.get(id)?.state;
     // The decision falls, and its certificate and rung with it; the pack may say that a correction only suspends the paper.
