@@ -23,10 +23,7 @@ const stories = (): Story[] => {
   return rich.flatMap((one, index) => [one, ...all.slice(index, index + 1)]).slice(0, numRuns);
 };
 
-/**
- * On demand (`npm run stories`, or with UNWINDING_SEED) until what it tells now and then is found: on some runs of some stories a
- * certificate and its rung outlive a decision that fell.
- */
+/** On demand (`npm run stories`, or with UNWINDING_SEED): each story takes seconds, and it is many of them that find something. */
 const onDemand = asked !== undefined || process.env['UNWINDING_RUNS'] !== undefined ? describe : describe.skip;
 
 onDemand(`unwinding (UNWINDING_SEED=${seed})`, () => {
