@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { tryPort } from '#libs/ports';
 
 /**
  * Ports that stay with a name, kept in a file so that the next run has the same. They lie below those that the system gives
@@ -54,9 +54,4 @@ const highest = (): number => {
   }
 };
 
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) === port;

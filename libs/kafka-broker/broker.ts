@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import { tryPort } from '#libs/ports';
 import { brokerJars } from './jars.js';
 import { end, runsIn } from './process.js';
 
@@ -183,14 +183,3 @@ const portsOf = async (home: string, wanted: number | undefined): Promise<Ports>
   await writeFile(file, `${broker} ${controller}`);
   return { broker, controller };
 };
-
-/** The port if it is free, for 0 any; 0 where it is taken. */
-const tryPort = (port: number): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(0));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { tryPort } from '#libs/ports';
 import { findBinaries } from './binaries.js';
 import { keptSecret } from './kept-secret.js';
 import { alive, commandOf, readPidFile } from './pid-file.js';
@@ -228,16 +228,6 @@ const freePort = async (home: string): Promise<number> => {
   const last = Number(await readFile(path.join(home, 'port'), 'utf8').catch(() => '0'));
   return (last > 0 && (await tryPort(last))) || (await tryPort(0)) || Promise.reject(new Error('no free port on 127.0.0.1'));
 };
-
-const tryPort = (port: number): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(0));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 const claim = async (url: string, folder: string): Promise<pg.Client> => {
   const keeper = new pg.Client({ connectionString: url, application_name: 'jinji-owner' });

@@ -1,16 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '#libs/ports';
 import { type TestService, testService } from '#libs/testing';
 import { on, type ServiceDefinition } from './index.js';
 import { toyService } from './toy.js';
-
-const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo;
-    server.close(() => resolve(port));
-  });
-});
 
 describe('the metrics', () => {
   let toys: TestService;

@@ -4,9 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '#libs/ports';
 import { Actors } from '../../apps/demo/src/actors.js';
 import { Api } from '../../apps/demo/src/http.js';
-import { emptyFolder, freePort } from '../../apps/demo/src/server.js';
+import { emptyFolder } from '../../apps/demo/src/server.js';
 import { moveClock, settle } from '../../apps/demo/src/settle.js';
 import { FIRST_INSTANT, type Played, playWave, type Stage } from './wave.js';
 

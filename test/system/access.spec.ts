@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { type Topic, topics } from '#libs/contracts';
 import { derivedId } from '#libs/decider';
 import { type Broker, startBroker } from '#libs/kafka-broker';
 import { kafkaAccess, KafkaBus, publication, toWire } from '#libs/messaging';
+import { freePort } from '#libs/ports';
 import { rightsOf, type ServiceDefinition } from '#libs/service';
 import { describeOwnKafka, type TestService, testService } from '#libs/testing';
 import { services } from '../../apps/platform/src/services.js';
@@ -21,13 +21,6 @@ const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePattern
 const definition = (name: string): ServiceDefinition => services.find((each) => each.name === name) as ServiceDefinition;
 const passwordOf = (user: string): string => `${user}-secret`;
 const users = ['hr', ...services.map(({ name }) => name)];
-
-const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo;
-    server.close(() => resolve(port));
-  });
-});
 
 const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
   for (const end = Date.now() + 180_000; !(await holds()); await delay(200)) if (Date.now() > end) throw new Error(`never: ${what}`);

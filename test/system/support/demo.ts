@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { emptyFolder, freePort, launch } from '../../../apps/demo/src/server.js';
+import { freePort } from '#libs/ports';
+import { emptyFolder, launch } from '../../../apps/demo/src/server.js';
 
 /** `npm run demo -- --json`, as a process of its own; `hear` gets what it says on standard error. */
 const client = (args: readonly string[], hear: (line: string) => void = () => undefined) => {

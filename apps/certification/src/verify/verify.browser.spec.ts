@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { derivedId } from '#libs/decider';
+import { freePort } from '#libs/ports';
 import { testService, type TestService } from '#libs/testing';
 import type { CertificateDto } from '../certificate/certificate.http.js';
 import { certification } from '../definition.js';
@@ -16,13 +16,6 @@ const browserAt = (process.env.PATH ?? '').split(path.delimiter)
   .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => path.join(folder, name))).find(existsSync);
 if (browserAt === undefined) process.stderr.write('verify.browser.spec: skipped, as there is no chromium on the path\n');
 const looked = browserAt === undefined ? describe.skip : describe;
-
-const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-  });
-});
 
 looked('the public page of a certificate, in a real browser', () => {
   const [holder, other] = [derivedId('browser', 'holder'), derivedId('browser', 'other')];
