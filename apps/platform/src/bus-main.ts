@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { serviceNames } from './names.js';
 import { AdminApi, Unusable } from './operate/admin-api.js';
+import { runCommand, usable } from './operate/command.js';
 import { decide, list, show, states, type Told } from './operate/parked.js';
 
 const usage = `Messages that a service could not work off wait, and those of the same worker or contest wait behind them.
@@ -21,7 +22,7 @@ that can never be worked off: discard; the worker or contest then goes on withou
 Exit code: 0 done · 1 it still fails, or a service could not be asked · 2 the command cannot be used.`;
 
 const run = async (): Promise<number> => {
-  const { positionals: [what, command, id, ...more], values } = usable(() => parseArgs({
+  const { positionals: [what, command, id, ...more], values } = usable(usage, () => parseArgs({
     allowPositionals: true,
     options: {
       service: { type: 'string' }, url: { type: 'string' }, state: { type: 'string' }, reason: { type: 'string' },
@@ -56,18 +57,4 @@ const run = async (): Promise<number> => {
   return code;
 };
 
-const usable = <T>(make: () => T): T => {
-  try {
-    return make();
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n\n${usage}`);
-  }
-};
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!(error instanceof Unusable)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(run);

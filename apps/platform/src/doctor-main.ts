@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { serviceNames } from './names.js';
 import { Unusable } from './operate/admin-api.js';
+import { runCommand, usable } from './operate/command.js';
 import { examine } from './operate/doctor/examine.js';
 import { subjectOf } from './operate/doctor/subject.js';
 
@@ -20,7 +21,7 @@ services are (a gateway, or with {service} in it). Without any of databases and 
 Exit code: 0 nothing was found · 1 something was · 2 the command cannot be used.`;
 
 const run = async (): Promise<number> => {
-  const { values } = usable(() => parseArgs({
+  const { values } = usable(usage, () => parseArgs({
     options: {
       service: { type: 'string' }, seconds: { type: 'string', default: '10' }, json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -59,18 +60,4 @@ const run = async (): Promise<number> => {
   return findings.length === 0 ? 0 : 1;
 };
 
-const usable = <T>(make: () => T): T => {
-  try {
-    return make();
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n\n${usage}`);
-  }
-};
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!(error instanceof Unusable)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(run);

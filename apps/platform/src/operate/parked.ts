@@ -1,30 +1,10 @@
+import type { ParkedMessage, Released } from '#libs/messaging';
 import { type AdminApi, Unusable } from './admin-api.js';
 
-/** A parked message as a service tells it at /admin/parked. */
-interface ParkedMessage {
-  readonly id: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly type: string | null;
-  readonly source: string | null;
-  readonly sequence: number | null;
-  readonly because: string;
-  readonly attempts: number;
-  readonly state: string;
-  readonly parkedAt: string;
-  readonly decidedBy: string | null;
-  readonly reason: string | null;
-  readonly decidedAt: string | null;
-}
-interface ParkedRecord extends ParkedMessage {
+/** As a service tells it at /admin/parked/{id}: its bytes in base64. */
+interface ShownRecord extends ParkedMessage {
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: string | null;
-}
-interface Released {
-  readonly released: number;
-  readonly stoppedAt: { readonly id: string; readonly because: string } | null;
 }
 interface ProblemBody { readonly title?: string; readonly detail?: string; readonly next?: string }
 
@@ -73,10 +53,10 @@ export const list = async (api: AdminApi, services: readonly string[], state: st
 /** The service that parked it: the one named, or the first that knows the id. */
 const find = async (
   api: AdminApi, services: readonly string[], id: string,
-): Promise<{ readonly service: string; readonly record: ParkedRecord }> => {
+): Promise<{ readonly service: string; readonly record: ShownRecord }> => {
   const away: string[] = [];
   for (const service of services) {
-    const answer = await api.get<ParkedRecord & ProblemBody>(service, `/admin/parked/${id}`);
+    const answer = await api.get<ShownRecord & ProblemBody>(service, `/admin/parked/${id}`);
     if (answer.is === 'answer' && answer.status === 200) return { service, record: answer.body };
     if (answer.is === 'away') away.push(`${service} (${answer.because})`);
     else if (answer.status !== 404) throw new Unusable(`${service}: ${problem(answer)}`);
