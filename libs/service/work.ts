@@ -91,7 +91,10 @@ export const workIn = (
   };
   const contextFor = (stream: string, id: string, because: Because): DecisionContext => {
     const from = recorded.get(stream) ?? 0;
-    const { expected = expectedOf(id), ...said } = because;
+    const addressedAt = expectedOf(id);
+    const { expected = addressedAt, ...said } = because;
+    // What was read since is not what the caller saw.
+    if (addressedAt !== undefined && addressedAt !== expected) throw new VersionConflict(stream, addressedAt, expected ?? 0);
     return {
       actor: order.actor, organisation: order.organisation, at: order.at, correlation: order.correlation,
       causation: order.causation, ...said,

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal, text } from '#libs/decider';
-import { type Done, VersionConflict } from '#libs/event-store';
+import type { Done } from '#libs/event-store';
 import { Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { type Caller, DoneAnswer, IdParam, NotFound, Produces, Roles, TheCaller } from '#libs/web';
@@ -69,10 +69,7 @@ export class InPersonController {
       const kept = await this.vault.put(work.query, worker, reasons, caller.newId());
       const done = await work.decide(decision, id, {
         type: 'DecideInPerson', by: caller.subject, trainers, outcome, reasons: kept, at: caller.at,
-      });
-      // A certificate that was issued in between must be seen: all is done again.
-      const was = done.version - done.events.length;
-      if (was !== version) throw new VersionConflict(id, version, was);
+      }, { expected: version }); // a certificate that is issued in between must be seen: all is done again
       await remember(work, worker, {
         type: 'DecidedInPerson', contest, by: caller.subject, outcome, reasons: kept, place: place ?? null,
       });
