@@ -2,14 +2,11 @@
  * How fast events are recorded, as ratios of what was measured in the same minute on the same machine: absolute numbers
  * say more about the disk. Closed-loop writers, each on its own stream; contenders take turns in every round.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
 import { eventStoreGrants, eventStoreMigrations } from '#libs/event-store';
-import { type Cluster, provision, startPostgres } from '#libs/postgres';
+import { type Cluster, provision } from '#libs/postgres';
+import { migrate, onCluster } from './cluster.js';
 import { ceiling, type Contender, emmett, plainInsert, ROWS_AT_ONCE, thisStore } from './contenders.js';
 import { checkRecorded } from './check.js';
 import type { Bench, Figure } from './index.js';
@@ -33,20 +30,11 @@ class Rates {
   }
 }
 
-export const run: Bench = async (tell) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jinji-bench-'));
-  const cluster = await startPostgres(folder);
-  try {
-    return await measure(cluster, tell);
-  } finally {
-    await cluster.remove();
-    await rm(folder, { recursive: true, force: true });
-  }
-};
+export const run: Bench = (tell) => onCluster((cluster) => measure(cluster, tell));
 
 const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<readonly Figure[]> => {
   const own = await provision(cluster.url, 'jinji', { owner: 'jinji_owner', running: 'jinji' });
-  await migrate(own.migrationUrl, own.role);
+  await migrate(own.migrationUrl, own.role, eventStoreMigrations, eventStoreGrants);
   const theirs = await provision(cluster.url, 'emmett', { owner: 'emmett', running: 'emmett' });
   const pool = new pg.Pool({ connectionString: own.url, max: CONNECTIONS });
   const contenders = [thisStore(pool), plainInsert(pool), await emmett(theirs.migrationUrl, tell)];
@@ -76,14 +64,6 @@ const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<
     await pool.end();
     await allGone(cluster.url);
   }
-};
-
-const migrate = async (url: string, role: string): Promise<void> => {
-  const owner = new DataSource({ type: 'postgres', url, migrations: eventStoreMigrations, synchronize: false });
-  await owner.initialize();
-  await owner.runMigrations();
-  for (const grant of eventStoreGrants(pg.escapeIdentifier(role))) await owner.query(grant);
-  await owner.destroy();
 };
 
 /** A pool may say that it is closed before its connections are; they would complain about the shutdown. */

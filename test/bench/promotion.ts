@@ -3,17 +3,16 @@
  * decisions are proposed, through the service as it runs. The ceiling of the same minute: the very same events in INSERTs of
  * 1 000 rows. Rounds of both alternate.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import path from 'node:path';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { certification } from '../../apps/certification/src/definition.js';
 import { derivedId } from '#libs/decider';
 import { EmbeddedBus } from '#libs/messaging';
-import { type Cluster, startPostgres } from '#libs/postgres';
+import type { Cluster } from '#libs/postgres';
 import type { Service } from '#libs/service';
 import { startBenchService } from './bench-service.js';
+import { onCluster } from './cluster.js';
 import type { Bench, Figure } from './index.js';
 import { type BenchContest, Feed, workerOf } from './promotion-feed.js';
 import { checkDecisions, copyOfEvents, type Copied, proposed } from './promotion-check.js';
@@ -24,16 +23,7 @@ const ENTRANTS = Number(process.env.BENCH_ENTRANTS ?? 30_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const MEBIBYTE = 1024 * 1024;
 
-export const run: Bench = async (tell) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jinji-bench-'));
-  const cluster = await startPostgres(folder);
-  try {
-    return await measure(cluster, tell);
-  } finally {
-    await cluster.remove();
-    await rm(folder, { recursive: true, force: true });
-  }
-};
+export const run: Bench = (tell) => onCluster((cluster) => measure(cluster, tell));
 
 const measure = async (cluster: Cluster, tell: (line: string) => void): Promise<readonly Figure[]> => {
   const last = contestOf(ROUNDS);

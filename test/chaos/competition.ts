@@ -39,13 +39,11 @@ export interface Held {
 
 export interface Desk {
   readonly api: Api;
-  /** The same, for what is asked a second time. */
-  readonly later: Api;
   readonly small: Small;
   readonly days: Days;
 }
 
-export const hold = async ({ api, later, small, days }: Desk, { settled, clockMoved }: Together): Promise<Held> => {
+export const hold = async ({ api, small, days }: Desk, { settled, clockMoved }: Together): Promise<Held> => {
   const actors = new Actors(api);
   const people = await registerPeople(api, actors, small);
   const workerOf = workerIn(people);
@@ -92,9 +90,9 @@ export const hold = async ({ api, later, small, days }: Desk, { settled, clockMo
   });
   await settled();
   await clockMoved(days.secondNoticeOver);
-  await approvePromotions(later, actors, contests);
+  await approvePromotions(api, actors, contests, ' again');
   await settled();
-  await approveGrants(later, actors, contests);
+  await approveGrants(api, actors, contests, ' again');
   await settled();
   return { outcome: await collect(api, actors, { examples: small, contests, people, badRows, marked, before }), contests };
 };

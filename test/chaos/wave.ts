@@ -68,7 +68,7 @@ export const playWave = async (stage: Stage, seed: number, wave: number): Promis
       const name = `${seed}/${wave}${letter}/`;
       const [closesOn, startsOn] = [civilDate(days.closing), civilDate(days.contest)];
       const desk = {
-        api: api(name), later: api(`${name}later/`), small: small({ seed, wave, letter, closesOn, startsOn }), days,
+        api: api(name), small: small({ seed, wave, letter, closesOn, startsOn }), days,
       };
       return hold(desk, together).catch((error: unknown) => {
         meeting.fail(error instanceof Error ? error : new Error(String(error)));

@@ -1,8 +1,7 @@
 /** Services over a real broker, as ratios of what kafkajs and the event store do by themselves in the same run. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import path from 'node:path';
+import { loadavg } from 'node:os';
 import { startFleet } from '#libs/fleet';
+import { inFolder } from '../cluster.js';
 import type { Bench } from '../index.js';
 import { catchUpAgainstAppend } from './catch-up.js';
 import { idleShare } from './idle.js';
@@ -10,8 +9,7 @@ import { latencyAgainstRaw } from './latency.js';
 import { registerPeople } from './people.js';
 import { relayAgainstRaw } from './relay.js';
 
-export const run: Bench = async (tell) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jinji-bench-'));
+export const run: Bench = (tell) => inFolder(async (folder) => {
   tell(`load average ${loadavg()[0]?.toFixed(1) ?? '?'}`);
   const fleet = await startFleet({ folder, clock: 'system', postgres: { track_commit_timestamp: 'on' } });
   try {
@@ -24,6 +22,5 @@ export const run: Bench = async (tell) => {
     ];
   } finally {
     await fleet.stop();
-    await rm(folder, { recursive: true, force: true });
   }
-};
+});

@@ -1,6 +1,5 @@
 import pg from 'pg';
 import kafkajs, { type Consumer, type Producer } from 'kafkajs';
-import { DataSource } from 'typeorm';
 import { newId } from '#libs/decider';
 import { EventStore, eventStoreGrants, eventStoreMigrations } from '#libs/event-store';
 import {
@@ -8,6 +7,7 @@ import {
 } from '#libs/messaging';
 import { provision } from '#libs/postgres';
 import { published } from '../../../apps/people/src/published.js';
+import { migrate } from '../cluster.js';
 import type { Figure } from '../index.js';
 import { median, range } from '../statistics.js';
 import { recordWorkers } from './records.js';
@@ -26,7 +26,9 @@ export const relayAgainstRaw = async (
   { postgres, brokers }: { postgres: string; brokers: string }, tell: (line: string) => void,
 ): Promise<Figure> => {
   const database = await provision(postgres, 'bench_relay', { owner: 'bench_relay_owner', running: 'bench_relay' });
-  await migrate(database.migrationUrl, database.role);
+  await migrate(
+    database.migrationUrl, database.role, [...eventStoreMigrations, ...messagingMigrations], eventStoreGrants, messagingGrants,
+  );
   const pool = new pg.Pool({ connectionString: database.url, max: 10 });
   const query = async <Row>(sql: string, params: readonly unknown[] = []) => (await pool.query(sql, [...params])).rows as Row[];
   const store = new EventStore(pool);
@@ -71,17 +73,6 @@ export const relayAgainstRaw = async (
     await bus.close();
     await pool.end();
   }
-};
-
-const migrate = async (url: string, role: string): Promise<void> => {
-  const owner = new DataSource({
-    type: 'postgres', url, migrations: [...eventStoreMigrations, ...messagingMigrations], synchronize: false,
-  });
-  await owner.initialize();
-  await owner.runMigrations();
-  const quoted = pg.escapeIdentifier(role);
-  for (const grant of [...eventStoreGrants(quoted), ...messagingGrants(quoted)]) await owner.query(grant);
-  await owner.destroy();
 };
 
 /** On a topic that no service reads, since the fleet shares the broker; says when so many events more are acknowledged. */
