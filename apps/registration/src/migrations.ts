@@ -48,4 +48,16 @@ class RegistrationViews1700000030000 implements MigrationInterface {
   }
 }
 
-export const migrations: readonly MigrationClass[] = [RegistrationViews1700000030000];
+class LateAppeals1795290000000 implements MigrationInterface {
+  name = 'LateAppeals1795290000000';
+
+  async up(run: QueryRunner): Promise<void> {
+    await run.query('ALTER TABLE appeals ADD COLUMN out_of_time boolean NOT NULL DEFAULT false');
+  }
+
+  async down(run: QueryRunner): Promise<void> {
+    await run.query('ALTER TABLE appeals DROP COLUMN out_of_time');
+  }
+}
+
+export const migrations: readonly MigrationClass[] = [RegistrationViews1700000030000, LateAppeals1795290000000];

@@ -287,6 +287,7 @@ describe('registration', () => {
   });
 
   let appeal = '';
+  let lateAppeal = '';
   const arbitrator: As = { role: 'arbitrator' };
 
   it('takes an appeal of the entry alone, without its grounds in any event', async () => {
@@ -312,7 +313,7 @@ describe('registration', () => {
     await test.settled();
     expect((await ask('GET', `/appeals/${appeal}/grounds`, undefined, arbitrator)).status).toBe(409);
     expect((await ask('PUT', `/appeals/${appeal}/redaction`, { text: '第三孔测错' })).status).toBe(200);
-    expect(await get(`/appeals/${appeal}/grounds`, arbitrator)).toEqual({ grounds: null, redacted: '第三孔测错' });
+    expect(await get(`/appeals/${appeal}/grounds`, arbitrator)).toEqual({ grounds: null, redacted: '第三孔测错', admitted: null });
     expect(await get(`/appeals/${appeal}`, arbitrator)).toMatchObject({ is: 'heard', entry: null });
     expect(await get(`/appeals/${appeal}/grounds`)).toMatchObject({ grounds: '周五认为第三孔测错' });
   });
@@ -336,6 +337,29 @@ describe('registration', () => {
     expect(await get(`/contests/${contest}`)).toMatchObject({ is: 'final', revision: 3 });
     expect(await get(`/appeals/${appeal}`)).toMatchObject({ is: 'upheld' });
     expect(await get(`/competitions/${competition}`)).toMatchObject({ is: 'final' });
+  });
+
+  it('admits an appeal that is late where the organiser says why, also after the end, and not on what was heard before', async () => {
+    const path = `/entries/${numbered('004').id}`;
+    const late = { contested: ['B2'], grounds: '周五出院后才得知', reasons: '申诉人住院', until: '2026-05-01T00:00:00.000Z' };
+    const { contested, grounds, reasons, until } = late;
+    const inTime = await ask<{ type: string; next: string }>('POST', `${path}/appeals`, { contested, grounds }, workerAs('P40-5'));
+    expect([inTime.status, inTime.body.type, inTime.body.next]).toEqual([
+      422, expect.stringContaining('appeal-window-over'), expect.stringContaining('late-appeals'),
+    ]);
+    expect((await ask('POST', `${path}/late-appeals`, late, workerAs('P40-5'))).status).toBe(403);
+    expect((await ask('POST', `${path}/late-appeals`, late, { org: 'org-2' })).status).toBe(404);
+    const again = await ask<{ type: string }>('POST', `${path}/late-appeals`, { ...late, contested: ['B1.2'] });
+    expect([again.status, again.body.type]).toEqual([422, expect.stringContaining('appealed-before')]);
+    lateAppeal = (await post(`${path}/late-appeals`, late)).id;
+    expect(await get(`/appeals/${lateAppeal}`, workerAs('P40-5'))).toMatchObject({ is: 'filed', outOfTime: true, until });
+    expect(await get(`/appeals/${lateAppeal}/grounds`)).toEqual({ grounds, redacted: null, admitted: reasons });
+    expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({
+      type: 'jinji.appeal.filed.v1', data: { appeal: lateAppeal, code: labels[2]?.code, until },
+    });
+    expect((await test.database.query("SELECT 1 FROM events WHERE data::text LIKE '%住院%'"))).toEqual([]);
+    const twice = await ask<{ type: string }>('POST', `${path}/late-appeals`, late);
+    expect(twice.body.type).toContain('appealed-before');
   });
 
   it('exports lists with names from people, masked for the notice, and harmless to a spreadsheet', async () => {
@@ -368,7 +392,8 @@ describe('registration', () => {
   it('forgets what was said of an erased worker, and passes it on by code', async () => {
     await others.say('jinji.worker.erased.v1', { worker: workerOf('P40-5') });
     await test.settled();
-    expect(await get(`/appeals/${appeal}/grounds`)).toEqual({ grounds: null, redacted: null });
+    for (const each of [appeal, lateAppeal])
+      expect(await get(`/appeals/${each}/grounds`)).toEqual({ grounds: null, redacted: null, admitted: null });
     expect((await others.heard('jinji.competitions')).at(-1)).toMatchObject({
       type: 'jinji.contest.code-erased.v1', data: { code: labels[2]?.code },
     });

@@ -10,11 +10,12 @@ import {
   Produces, readCursor, RefField,
   Roles, TextField, TheCaller,
 } from '#libs/web';
-import { contest } from '../contest/contest.js';
+import { latest } from '../answers.js';
+import { contest, type Contest } from '../contest/contest.js';
 import { entryFor, isMember, within } from '../entry/access.js';
 import { entry } from '../entry/entry.js';
 import { seal } from '../seal/seal.js';
-import { appeal } from './appeal.js';
+import { appeal, type Published } from './appeal.js';
 import { AppealRow } from './appeal.view.js';
 
 const outcomes = ['filed', 'heard', 'upheld', 'dismissed', 'withdrawn'] as const;
@@ -28,6 +29,15 @@ class AppealBody {
     example: '第三个孔的测量值与我的自检记录不符 The third bore was measured wrongly',
   })
   grounds!: string;
+}
+
+class LateAppealBody extends AppealBody {
+  @TextField({
+    max: 5000, description: 'why it is admitted though it is late; kept encrypted',
+    example: '申诉人住院，出院后立即提出 The appellant was in hospital and filed at once afterwards',
+  })
+  reasons!: string;
+  @InstantField({ description: 'to be decided by then' }) until!: string;
 }
 
 class RedactionBody {
@@ -46,6 +56,7 @@ class AppealAnswer {
   @ListField('string') contested!: string[];
   @BooleanField({ description: 'the organiser has redacted the grounds' }) redacted!: boolean;
   @RefField({ nullable: true, description: 'who hears it' }) arbitrator!: string | null;
+  @BooleanField({ description: 'filed late, and admitted by the organiser with reasons' }) outOfTime!: boolean;
   @InstantField() filedAt!: string;
   @InstantField({ description: 'to be decided by then' }) until!: string;
 }
@@ -53,6 +64,9 @@ class AppealAnswer {
 class GroundsAnswer {
   @TextField({ nullable: true, description: 'as filed; null for an arbitrator, and after erasure' }) grounds!: string | null;
   @TextField({ nullable: true, description: 'as the organiser redacted them' }) redacted!: string | null;
+  @TextField({
+    nullable: true, description: 'why it was admitted out of time; null where it was not, for an arbitrator, and after erasure',
+  }) admitted!: string | null;
 }
 
 class AppealsQuery extends PageQuery {
@@ -77,19 +91,43 @@ export class AppealController {
     description: 'By a member of the entry, or by the organiser in its name, while appeals are open. Judging hears it by code.',
   })
   @Produces(DoneAnswer, { status: 201 })
-  async file(@IdParam('id') id: string, @Body() { contested, grounds }: AppealBody, @TheCaller() caller: Caller) {
+  file(@IdParam('id') id: string, @Body() body: AppealBody, @TheCaller() caller: Caller) {
+    return this.filed(id, body, caller);
+  }
+
+  @Post('entries/:id/late-appeals')
+  @Roles('organiser')
+  @ApiOperation({
+    summary: 'Admit an appeal that is out of time 受理逾期申诉',
+    description: 'For an entry, once the time to appeal is over, also after the result is final: with the reasons why, and an ' +
+      'instant by which it is to be decided. Judging hears it as any other; upheld, it leads to a further final revision, and ' +
+      'all that followed is decided again.',
+  })
+  @Produces(DoneAnswer, { status: 201 })
+  fileLate(@IdParam('id') id: string, @Body() { reasons, until, ...body }: LateAppealBody, @TheCaller() caller: Caller) {
+    return this.filed(id, body, caller, { reasons, until });
+  }
+
+  private async filed(
+    id: string, { contested, grounds }: AppealBody, caller: Caller, late?: { reasons: string; until: string },
+  ) {
     const { state, as } = await entryFor(this.reader, id, caller);
-    const [appealId, textId] = [caller.newId(), caller.newId()];
+    const [appealId, textId, reasonsId] = [caller.newId(), caller.newId(), caller.newId()];
     return this.transactions.run(as, async (work) => {
       const { state: ours } = await work.load(contest, state.contest);
       const { state: opened } = await work.load(seal, state.contest);
       const hasCode = opened.is === 'opened' && !opened.voided.includes(id);
+      const { state: appellant } = await work.load(entry, id);
+      const before = await work.loadMany(appeal, appellant.is === 'none' ? [] : appellant.appeals);
       await this.vault.put(work.query, `entry:${id}`, grounds, textId);
-      return work.decide(appeal, appealId, {
+      if (late !== undefined) await this.vault.put(work.query, `entry:${id}`, late.reasons, reasonsId);
+      const done = await work.decide(appeal, appealId, {
         type: 'File', contest: state.contest, organisation: state.organisation, entry: id, contested, grounds: textId,
-        at: work.at,
-        code: hasCode ? (opened.codes[id] ?? null) : null, notice: ours.is === 'provisional' ? ours.notice : null,
+        at: work.at, code: hasCode ? (opened.codes[id] ?? null) : null, result: published(ours),
+        earlier: [...before.values()].flatMap(({ state: each }) => (each.is === 'none' ? [] : [each])),
+        ...(late === undefined ? {} : { late: { reasons: reasonsId, until: late.until } }),
       });
+      return latest(appealId, done, await work.decide(entry, id, { type: 'Appeal', appeal: appealId }));
     });
   }
 
@@ -137,12 +175,11 @@ export class AppealController {
         'grounds-not-redacted', text('组织者尚未遮蔽申诉理由', 'the organiser has not redacted the grounds yet'),
         text('组织者：PUT /appeals/{id}/redaction', 'the organiser: PUT /appeals/{id}/redaction'),
       );
-    const texts = await this.vault.readMany(
-      queryOn(this.db), [state.grounds, ...(state.redacted === null ? [] : [state.redacted])],
-    );
+    const { grounds, redacted, admitted } = state;
+    const texts = await this.vault.readMany(queryOn(this.db), [grounds, redacted, admitted].filter((each) => each !== null));
+    const read = (id: string | null): string | null => (id === null ? null : (texts.get(id) ?? null));
     return {
-      grounds: seesEntry ? (texts.get(state.grounds) ?? null) : null,
-      redacted: state.redacted === null ? null : (texts.get(state.redacted) ?? null),
+      grounds: seesEntry ? read(grounds) : null, redacted: read(redacted), admitted: seesEntry ? read(admitted) : null,
     };
   }
 
@@ -189,9 +226,15 @@ export class AppealController {
   }
 }
 
+const published = (ours: Contest): Published => {
+  if (ours.is === 'final') return { is: 'final' };
+  if (ours.is !== 'provisional') return { is: 'none' };
+  return { is: 'provisional', appealsUntil: ours.notice.appealsUntil, until: ours.notice.until };
+};
+
 const answer = (row: AppealRow, seesEntry: boolean): AppealAnswer => {
-  const { id, contest: of, entry, is, contested, redacted, arbitrator, filedAt, until } = row;
+  const { id, contest: of, entry: appellant, is, contested, redacted, arbitrator, outOfTime, filedAt, until } = row;
   return {
-    id, contest: of, entry: seesEntry ? entry : null, is, contested: [...contested], redacted, arbitrator, filedAt, until,
+    id, contest: of, entry: seesEntry ? appellant : null, is, contested: [...contested], redacted, arbitrator, outOfTime, filedAt, until,
   };
 };

@@ -14,6 +14,7 @@ export class AppealRow {
   @Column('jsonb') contested!: readonly string[];
   @Column('boolean') redacted!: boolean;
   @Column('text', { nullable: true }) arbitrator!: string | null;
+  @Column('boolean', { name: 'out_of_time' }) outOfTime!: boolean;
   @Column('text', { name: 'filed_at' }) filedAt!: Instant;
   @Column('text') until!: Instant;
 }
@@ -23,10 +24,10 @@ const becomes = (is: AppealRow['is']) => ({ aggregateId }: Recorded, db: EntityM
 );
 
 export const appealsView = view<AppealEvent>('appeals', [AppealRow], {
-  AppealFiled: ({ aggregateId: id, event: { contest, entry, organisation, contested, until }, metadata }, db) =>
+  AppealFiled: ({ aggregateId: id, event: { contest, entry, organisation, contested, until, admitted }, metadata }, db) =>
     db.insert(AppealRow, {
       id, contest, entry, organisation, is: 'filed', contested: [...contested], redacted: false, arbitrator: null,
-      filedAt: metadata.at, until,
+      outOfTime: admitted !== undefined, filedAt: metadata.at, until,
     }),
   GroundsRedacted: ({ aggregateId: id }, db) => db.update(AppealRow, { id }, { redacted: true }),
   ArbitratorAssigned: ({ aggregateId: id, event: { arbitrator } }, db) => db.update(

@@ -37,6 +37,7 @@ export type EntryEvent =
   | { type: 'EntryWithdrawn'; reason: string | null }
   | { type: 'EntryDisqualified'; reason: string }
   | { type: 'EntryAnnulled'; reason: string }
+  | { type: 'EntryAppealed'; appeal: string }
   | { type: 'MemberMerged'; worker: string; into: string }
   | { type: 'MemberErased'; worker: string };
 
@@ -54,12 +55,15 @@ export type EntryCommand =
   | { type: 'Withdraw'; reason: string | null }
   | { type: 'Disqualify'; reason: string }
   | { type: 'Annul'; reason: string }
+  /** Whether it may, the appeal itself decides; here it is remembered, so that two at once do not pass each other unseen. */
+  | { type: 'Appeal'; appeal: string }
   | { type: 'MergeMember'; worker: string; into: string }
   | { type: 'EraseMember'; worker: string };
 
 interface Known extends Submitted {
   /** Id of the text that says why it was withdrawn, disqualified or annulled. */
   reason: string | null;
+  appeals: readonly string[];
 }
 
 export type EntryStatus =
@@ -104,6 +108,8 @@ const decide = (command: EntryCommand, entry: Entry): readonly EntryEvent[] => {
     case 'Annul':
       requires(entry, ['competed'], 'entry-has-no-result');
       return [{ type: 'EntryAnnulled', reason: command.reason }];
+    case 'Appeal':
+      return entry.is === 'none' || entry.appeals.includes(command.appeal) ? [] : [{ type: 'EntryAppealed', appeal: command.appeal }];
     case 'MergeMember':
       return has(entry, command.worker) ? [{ type: 'MemberMerged', worker: command.worker, into: command.into }] : [];
     case 'EraseMember':
@@ -138,9 +144,10 @@ const becomes: Partial<Record<EntryEvent['type'], EntryStatus>> = {
 const evolve = (entry: Entry, event: EntryEvent): Entry => {
   if (event.type === 'EntrySubmitted') {
     const { type: _, ...known } = event;
-    return { is: 'submitted', ...known, reason: null };
+    return { is: 'submitted', ...known, reason: null, appeals: [] };
   }
   if (entry.is === 'none') return entry;
+  if (event.type === 'EntryAppealed') return { ...entry, appeals: [...entry.appeals, event.appeal] };
   if (event.type === 'FactsTaken') return { ...entry, members: event.members };
   if (event.type === 'MemberMerged')
     return { ...entry, members: entry.members.map((m) => (m.worker === event.worker ? { ...m, worker: event.into } : m)) };
