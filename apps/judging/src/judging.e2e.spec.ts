@@ -303,6 +303,9 @@ describe('judging', () => {
     ).toMatchObject({ status: 422, body: rule422('another-arbitrator') });
     const foreign = { ...uphold, amendments: [{ sheet: sheets[0]?.id, marks: [{ aspect: 'A1.1', mark: '30' }] }] };
     expect((await post(`/hearings/${appeal}/uphold`, arbitrator, foreign)).status).toBe(404);
+    expect(await post(`/hearings/${appeal}/uphold`, arbitrator, { ...uphold, amendments: [] })).toMatchObject(
+      { status: 422, body: rule422('nothing-corrected') }
+    );
     expect(await post(`/hearings/${appeal}/uphold`, arbitrator, uphold)).toMatchObject({ status: 200 });
     await service.settled();
     const second = await result(id);

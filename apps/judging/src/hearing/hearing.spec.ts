@@ -37,4 +37,10 @@ describe('a hearing', () => {
       () => given(decider).when({ type: 'Dismiss', reasons: 't1', by: 'r1' })
     ).toThrow(expect.objectContaining({ rule: 'hearing-not-assigned' }));
   });
+
+  it('upholds nothing that leaves every mark as it was', () => {
+    expect(
+      () => given(decider, assigned).when({ type: 'Uphold', sheets: [], reasons: 't1', by: 'r1' })
+    ).toThrow(expect.objectContaining({ rule: 'nothing-corrected' }));
+  });
 });

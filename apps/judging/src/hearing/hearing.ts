@@ -52,6 +52,11 @@ const decide = (command: HearingCommand, hearing: Hearing): readonly HearingEven
     }
     case 'Uphold': {
       const { appeal, contest, code } = heardBy(hearing, command.by);
+      if (command.sheets.length === 0)
+        throw new Refusal(
+          'nothing-corrected', text('支持申诉须至少更正一处评分', 'an appeal that is upheld corrects at least one mark'),
+          text('请给出更正的分数，或驳回申诉', 'name the marks that change, or dismiss the appeal'),
+        );
       return [{ type: 'HearingUpheld', appeal, contest, code, sheets: command.sheets, reasons: command.reasons, by: command.by }];
     }
     case 'Dismiss': {
