@@ -4,7 +4,8 @@
  */
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Fault, Schedule, Target } from './schedule.js';
+import type { Fault, Schedule } from './schedule.js';
+import type { Check } from './verdict.js';
 
 export interface Mutation {
   readonly title: string;
@@ -14,30 +15,27 @@ export interface Mutation {
   readonly to: string;
   /** Faults that bring it to light soon; drawn ones do, too, with more patience. */
   readonly schedule: Schedule;
+  /** What must fail: something else that goes wrong is no proof. */
+  readonly shows: Check;
 }
 
 /** Everything that was said is said again, and again. */
 const repetitions: readonly Fault[] = Array.from({ length: 12 }, (_, n) =>
   ({ is: 'republished', topic: [4, 2, 5, 3][n % 4] ?? 4, from: 0, count: 1_000, afterMs: 3_000 }));
 
-/** A relay that cannot reach the broker dies with what it was about to send. */
-const hindered: readonly Target[] = ['people', 'registration', 'judging', 'registration', 'judging', 'certification'];
-const diedSending: readonly Fault[] = Array.from({ length: 18 }, (_, n) => hindered[n % hindered.length] ?? 'judging').flatMap(
-  (service): Fault[] => [
-    { is: 'cut', service, instance: 1, to: 'kafka', forMs: 6_000, afterMs: 10_000 },
-    { is: 'killed', service, instance: 1, forMs: 0, afterMs: 4_000 },
-  ]);
+/** A relay that was kept from the broker dies with what it was about to send. */
+const diedSending: readonly Fault[] = Array.from({ length: 3 }, () => ({ is: 'silenced', withinMs: 10_000, afterMs: 1_000 }));
 
 /** What chaos has to find. */
 export const mutations = {
   'inbox-mark': {
     title: 'the mark of what was seen is never written', file: 'libs/messaging/inbox/inbox.js',
-    from: /^ *await marks\.write\(\);$/m, to: '', schedule: { seed: 1, faults: repetitions },
+    from: /^ *await marks\.write\(\);$/m, to: '', shows: 'inboxes', schedule: { seed: 1, faults: repetitions },
   },
   'checkpoint-first': {
     title: "the relay's checkpoint moves before the broker's acknowledgement", file: 'libs/messaging/relay/relay.js',
     from: /^( *)(await [^\n]*bus\.publish\([^\n]*;)\n *(await this\.lease\.renew\(sentUpTo\);)$/m, to: '$1$3\n$1$2',
-    schedule: { seed: 1, faults: diedSending },
+    shows: 'topics', schedule: { seed: 1, faults: diedSending },
   },
 } as const satisfies Readonly<Record<string, Mutation>>;
 

@@ -7,7 +7,8 @@
  *   --for SECONDS     ends after the wave that is being played then; --resume goes on
  *   --resume FOLDER   goes on with what lies there, under the same seed
  *   --folder FOLDER   where everything is kept (default: a new one, removed when all is well)
- *   --mutation NAME   on code that is wrong: inbox-mark or checkpoint-first; succeeds when that is found
+ *   --mutation NAME   on code that is wrong: inbox-mark or checkpoint-first; succeeds when what shows it is found, and is not
+ *                     found on the code as it is, under the same schedule
  *   --shrink SECONDS  how long a failed schedule may be made shorter (default 600; 0: not at all)
  */
 import { spawn } from 'node:child_process';
@@ -16,8 +17,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { copyOfCode, isMutation, mutations } from './copy.js';
+import { type Claim, claim } from './claim.js';
+import { copyOfCode, isMutation, type Mutation, mutations } from './copy.js';
 import { writeSchedule } from './schedule.js';
+import { readVerdict, removeVerdict } from './verdict.js';
 
 const { values } = parseArgs({
   options: {
@@ -25,35 +28,70 @@ const { values } = parseArgs({
     resume: { type: 'string' }, folder: { type: 'string' }, mutation: { type: 'string' }, shrink: { type: 'string' },
   },
 });
-const { mutation, resume } = values;
-if (mutation !== undefined && !isMutation(mutation))
-  throw new Error(`there is ${Object.keys(mutations).join(' and ')}, no ${mutation}`);
+const { mutation: named, resume } = values;
+if (named !== undefined && !isMutation(named)) throw new Error(`there is ${Object.keys(mutations).join(' and ')}, no ${named}`);
+const mutation: Mutation | undefined = named && mutations[named];
+
+/** Plays on a copy of the code: its exit code, null where it was killed. */
+const play = async (folder: string, claimed: Claim, args: readonly string[], wrong?: Mutation): Promise<number | null> => {
+  const code = path.join(folder, 'code');
+  await copyOfCode(code, wrong);
+  await removeVerdict(folder);
+  const child = spawn(
+    process.execPath, ['--enable-source-maps', 'dist/test/chaos/storms-main.js', '--folder', folder, ...args],
+    { cwd: code, stdio: 'inherit' },
+  );
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, pass);
+  if (child.pid !== undefined) await claimed.share(child.pid);
+  const [exit] = (await once(child, 'exit')) as [number | null];
+  for (const signal of signals) process.off(signal, pass);
+  return exit;
+};
+
+/** Found: what has to show it does, and does not without it. */
+const hunt = async (folder: string, claimed: Claim, args: readonly string[], wrong: Mutation): Promise<number | null> => {
+  const exit = await play(folder, claimed, args, wrong);
+  if (exit !== 1) {
+    if (exit === 0) console.log(`NOT found: ${wrong.title}`);
+    return exit === 0 ? 1 : exit;
+  }
+  const { failed = [] } = (await readVerdict(folder)) ?? {};
+  if (!failed.includes(wrong.shows)) {
+    console.log(`NOT found: ${wrong.title}: it failed (${failed.join(', ')}), but the check that shows it (${wrong.shows}) did not`);
+    return 1;
+  }
+  console.log('found; now the same faults on the code as it is');
+  const clean = path.join(folder, 'clean');
+  await mkdir(clean, { recursive: true });
+  const schedule = ['--schedule', path.join(folder, 'schedule.json'), '--shrink', '0'];
+  const well = await play(clean, claimed, schedule);
+  console.log(well === 0
+    ? `found: ${wrong.title}`
+    : `NOT found: ${wrong.title}: the same faults on the code as it is do not pass, either`);
+  return well === 0 ? 0 : 1;
+};
 
 const folder = path.resolve(resume ?? values.folder ?? (await mkdtemp(path.join(tmpdir(), 'jinji-chaos-'))));
 await mkdir(folder, { recursive: true });
+const claimed = await claim(folder).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+});
 await chmod(folder, 0o755); // PostgreSQL may have to run as another user, who must be able to enter
-const code = path.join(folder, 'code');
-await copyOfCode(code, mutation === undefined ? undefined : mutations[mutation]);
 
 const isDrawn = values.schedule !== undefined || values.faults !== undefined || values.seed !== undefined;
-if (mutation !== undefined && !isDrawn && resume === undefined)
-  await writeFile(path.join(folder, 'schedule.json'), writeSchedule(mutations[mutation].schedule));
-
-const given = Object.entries({ ...values, folder, schedule: values.schedule && path.resolve(values.schedule) })
-  .flatMap(([name, value]) => (value === undefined || name === 'resume' || name === 'mutation' ? [] : [`--${name}`, value]));
+if (mutation && !isDrawn && resume === undefined)
+  await writeFile(path.join(folder, 'schedule.json'), writeSchedule(mutation.schedule));
+const passed = { ...values, schedule: values.schedule && path.resolve(values.schedule) };
+const args = Object.entries(passed).flatMap(([name, value]) =>
+  (value === undefined || ['resume', 'mutation', 'folder'].includes(name) ? [] : [`--${name}`, value]));
 // That it is found is enough there.
-if (mutation !== undefined) given.push('--quick', ...(values.shrink === undefined ? ['--shrink', '0'] : []));
-const child = spawn(
-  process.execPath, ['--enable-source-maps', 'dist/test/chaos/storms-main.js', ...given], { cwd: code, stdio: 'inherit' },
-);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal));
-const [exit] = (await once(child, 'exit')) as [number | null];
+if (mutation) args.push('--quick', ...(values.shrink === undefined ? ['--shrink', '0'] : []));
 
-if (mutation !== undefined) {
-  const found = exit === 1;
-  console.log(found ? `found: ${mutations[mutation].title}` : `NOT found: ${mutations[mutation].title}`);
-  process.exitCode = found ? 0 : 1;
-} else process.exitCode = exit ?? 2;
-const isOver = exit === 0 || (mutation !== undefined && exit === 1);
-if (isOver && resume === undefined && values.folder === undefined) await rm(folder, { recursive: true, force: true });
+const exit = mutation ? await hunt(folder, claimed, args, mutation) : await play(folder, claimed, args);
+await claimed.release();
+process.exitCode = exit ?? 2;
+if (exit === 0 && resume === undefined && values.folder === undefined) await rm(folder, { recursive: true, force: true });
 else console.log(`kept in ${folder}`);

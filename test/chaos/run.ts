@@ -11,13 +11,13 @@ import { type Counted, promotedOnce } from './checks/promotions.js';
 import { nothingMissing } from './checks/published.js';
 import { viewsAreFolds } from './checks/views.js';
 import { writesAreThere } from './checks/writes.js';
-import type { Problems } from './checks/sources.js';
 import { Proxy } from './proxy.js';
 import type { Reference } from './reference.js';
 import { instancesOf, type Schedule } from './schedule.js';
 import { stageOf } from './stage.js';
 import { Storm, wireName } from './storm.js';
-import { clientOf, readTopics } from './topics.js';
+import { clientOf, readTopics, type Seen } from './topics.js';
+import { Findings, seconds, type Verdict } from './verdict.js';
 import { FIRST_INSTANT, type Played, playWave } from './wave.js';
 
 export interface RunOptions {
@@ -36,8 +36,7 @@ interface State {
   readonly played: readonly Played[];
 }
 
-export interface Report extends Omit<Counted, 'problems'> {
-  readonly problems: Problems;
+export interface Report extends Verdict, Omit<Counted, 'problems'> {
   readonly waves: number;
   readonly writes: number;
   readonly messages: number;
@@ -94,7 +93,11 @@ export class Run {
   async play({ faults }: Schedule, until = Infinity): Promise<boolean> {
     const { fleet, options: { tell, patienceMs } } = this;
     const storm = this.storm = new Storm(fleet, this.wires, this.kafka, faults, this.state.next, tell);
-    const stage = stageOf(fleet, () => this.storm, (write) => this.keep(write), patienceMs);
+    const wrote = (write: Write): void => {
+      this.keep(write);
+      storm.wrote();
+    };
+    const stage = stageOf(fleet, () => this.storm, wrote, patienceMs);
     try {
       do {
         const wave = this.state.played.length;
@@ -123,41 +126,56 @@ export class Run {
     return this.play(schedule);
   }
 
-  /** `quick`: after the first check that fails, the others are not worth their time. */
+  /** `quick`: where the messages are not as they should be, the rest is not worth its time. */
   async check(reference: Reference, quick = false): Promise<Report> {
-    const { fleet, kafka, options: { tell }, state: { played, ended }, writes } = this;
+    const { fleet, options: { tell }, state: { played, ended }, writes } = this;
     const stage = stageOf(fleet, () => undefined, () => undefined);
-    await stage.settled();
-    const seen = await readTopics(kafka);
-    const api = new Api(new URL(fleet.url));
-    const problems: string[] = [];
-    const checked = async (what: string, check: () => Problems | Promise<Problems>): Promise<void> => {
-      if (quick && problems.length > 0) return;
-      const began = Date.now();
-      const all = await check();
-      tell(`${all.length === 0 ? 'good' : 'BAD '}  ${what} (${seconds(began)})`);
-      for (const problem of all) tell(`      ${problem}`);
-      problems.push(...all);
+    const findings = new Findings(tell);
+    const look: Findings['look'] = async (...at) => {
+      if (!quick || findings.failed.length === 0) await findings.look(...at);
     };
+    await stage.settled();
+    const seen = await this.lookAtMessages(findings);
+    const api = new Api(new URL(fleet.url));
     try {
-      await checked(`on the topics (${seen.length} messages) nothing is missing or out of order`, () => nothingMissing(fleet, seen));
-      await checked('nothing is parked but the poison', () => onlyPoisonParked(fleet, seen));
-      await checked('every inbox remembers all that it heard', () => inboxesRemember(fleet, seen));
       const counted = await promotedOnce(api, seen);
       const { decisions, certificates, grants, fen } = counted;
-      await checked(
-        `${decisions} decisions, ${certificates} certificates and ${grants} grants of ${fen} fen are a fold of the facts`,
-        () => counted.problems,
-      );
-      await checked('the business facts are those of a run without faults', async () =>
+      const chain = `${decisions} decisions, ${certificates} certificates and ${grants} grants of ${fen} fen`;
+      await look('promotions', `${chain} are a fold of the facts`, () => counted.problems);
+      await look('facts', 'the business facts are those of a run without faults', async () =>
         factsAreAlike(played, await reference.upTo(played.length - 1)));
-      await checked(`${writes.length} acknowledged writes are there, once`, () => writesAreThere(fleet, writes));
+      await look('writes', `${writes.length} acknowledged writes are there, once`, () => writesAreThere(fleet, writes));
       await stage.settled();
-      await checked('views are folds of the events', () => viewsAreFolds(fleet));
-      return { ...counted, problems, waves: played.length, writes: writes.length, messages: seen.length, ended };
+      await look('views', 'views are folds of the events', () => viewsAreFolds(fleet));
+      const { problems, failed } = findings;
+      return { ...counted, problems, failed, waves: played.length, writes: writes.length, messages: seen.length, ended };
     } finally {
       api.close();
     }
+  }
+
+  /** Where it broke off: why, and what can be said all the same. */
+  async checkBroken(why: Error): Promise<Verdict> {
+    const { fleet, options: { tell } } = this;
+    const findings = new Findings(tell);
+    await findings.look('play', 'the competitions are held to their end', () => [`${why.name}: ${why.message}`]);
+    try {
+      await stageOf(fleet, () => undefined, () => undefined, SOON_MS).settled(); // what is on its way is not missing
+      await this.lookAtMessages(findings);
+    } catch (error) {
+      tell(`      nothing can be said of the messages: ${String(error).slice(0, 400)}`);
+    }
+    return findings;
+  }
+
+  private async lookAtMessages(findings: Findings): Promise<readonly Seen[]> {
+    const { fleet } = this;
+    const seen = await readTopics(this.kafka);
+    const title = `on the topics (${seen.length} messages) nothing is missing or out of order`;
+    await findings.look('topics', title, () => nothingMissing(fleet, seen));
+    await findings.look('parked', 'nothing is parked but the poison', () => onlyPoisonParked(fleet, seen));
+    await findings.look('inboxes', 'every inbox remembers all that it heard', () => inboxesRemember(fleet, seen));
+    return seen;
   }
 
   async close(): Promise<void> {
@@ -190,4 +208,6 @@ export class Run {
   }
 }
 
-const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+/** A run that broke off is given so long to settle. */
+const SOON_MS = 60_000;
+

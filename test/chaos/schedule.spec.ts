@@ -14,7 +14,7 @@ describe('a schedule of faults', () => {
     for (const { is } of faults) kinds.set(is, (kinds.get(is) ?? 0) + 1);
     expect([...kinds.keys()].sort()).toEqual([
       'broker-killed', 'broker-restarted', 'cut', 'frozen', 'held', 'killed', 'poison', 'postgres-stopped', 'republished',
-      'rolled',
+      'rolled', 'silenced',
     ]);
     expect(Math.min(...kinds.values())).toBeGreaterThan(3);
     const killed = new Set(faults.flatMap((fault) => (fault.is === 'killed' ? [`${fault.service} ${fault.instance}`] : [])));

@@ -26,6 +26,8 @@ export type Deed =
   /** Connections stay, and no byte goes through for a while. */
   | ({ readonly is: 'held'; readonly to: End; readonly forMs: number } & Instance)
   | { readonly is: 'broker-killed' | 'broker-restarted'; readonly forMs: number }
+  /** Nobody reaches the broker until a service has something to say: that one is killed, with what it could not say yet. */
+  | { readonly is: 'silenced'; readonly withinMs: number }
   | { readonly is: 'postgres-stopped'; readonly mode: 'fast' | 'immediate'; readonly forMs: number }
   /** Every instance of a service, one after the other, by SIGTERM. */
   | { readonly is: 'rolled'; readonly service: Target }
@@ -44,7 +46,7 @@ export interface Schedule {
 
 /** How often each kind comes, of a hundred. */
 const shares: readonly (readonly [Deed['is'], number])[] = [
-  ['killed', 20], ['frozen', 15], ['cut', 14], ['held', 11], ['republished', 17], ['poison', 9],
+  ['killed', 18], ['silenced', 2], ['frozen', 15], ['cut', 14], ['held', 11], ['republished', 17], ['poison', 9],
   ['broker-killed', 3], ['broker-restarted', 2], ['postgres-stopped', 6], ['rolled', 3],
 ];
 
@@ -68,6 +70,7 @@ const deed = (by: Chance): Deed => {
     case 'held': return { is, ...instance(by), to: end(by), forMs: 500 + by.below(5_000) };
     case 'broker-killed':
     case 'broker-restarted': return { is, forMs: by.below(2_000) };
+    case 'silenced': return { is, withinMs: 3_000 + by.below(3_000) };
     case 'postgres-stopped': return { is, mode: by.pick(['fast', 'immediate']), forMs: by.below(2_000) };
     case 'rolled': return { is, service: by.pick(targets) };
     case 'republished': return { is, topic: by.below(7), from: by.below(1_000_000), count: 1 + by.below(40) };
@@ -104,6 +107,7 @@ export const told = (fault: Deed): string => {
     case 'held': return `${named(fault)} and ${fault.to} hear nothing of each other, for ${fault.forMs} ms`;
     case 'broker-killed': return `the broker is killed, for ${fault.forMs} ms`;
     case 'broker-restarted': return `the broker is restarted, away for ${fault.forMs} ms`;
+    case 'silenced': return `nobody reaches the broker, for ${fault.withinMs} ms or until one has something to say and is killed`;
     case 'postgres-stopped': return `PostgreSQL is stopped (${fault.mode}), for ${fault.forMs} ms`;
     case 'rolled': return `${fault.service} is restarted, instance by instance`;
     case 'republished': return `${fault.count} old messages of topic ${fault.topic} are published again`;

@@ -8,8 +8,11 @@ import type { Stage } from './wave.js';
 
 interface CaughtUp { readonly idle: boolean; readonly position: number; readonly busy: readonly string[] }
 
-/** So long do faults go on while everybody waits; then they hold off until all is settled. */
-const GRACE_MS = 15_000;
+/**
+ * So long do faults go on while everybody waits, which is when most reactions work; then they hold off until all is settled.
+ * Were it longer, nothing would settle while faults last, and most of them would meet one and the same step of a wave.
+ */
+const GRACE_MS = 2_000;
 const PATIENCE_MS = 600_000;
 
 export class StandsStill extends Error {

@@ -6,14 +6,19 @@ import type { Fleet, Instance } from '#libs/fleet';
 import { type Deed, type End, type Fault, told } from './schedule.js';
 import type { Proxy } from './proxy.js';
 import { publishAgain, publishPoison } from './topics.js';
+import { firstToSpeak } from './unsaid.js';
 
 /** Between an instance and one that it talks to. */
 export const wireName = (service: string, instance: number, to: End): string => `${service} ${instance} ${to}`;
+
+const nameOf = ({ service, number }: Instance): string => `${service} ${number}`;
 
 /** So much goes wrong at the same time; what waits for a process to come up before it can be done is not counted. */
 const AT_ONCE = 5;
 /** What does not come up for so long will not. */
 const PATIENCE_MS = 900_000;
+/** Until a relay that was told of an event tries to send it. */
+const SENDING_MS = 1_000;
 
 export class Storm {
   /** The next fault of the schedule. */
@@ -30,6 +35,8 @@ export class Storm {
   private calmFrom: number | undefined;
   private wind: () => void = () => undefined;
   private lull: Promise<void> = Promise.resolve();
+  private write: () => void = () => undefined;
+  private written = new Promise<void>((resolve) => (this.write = resolve));
   private readonly watch: NodeJS.Timeout;
 
   constructor(
@@ -65,10 +72,17 @@ export class Storm {
     this.wind();
   }
 
+  /** A client's write was acknowledged. */
+  wrote(): void {
+    this.write();
+    this.written = new Promise((resolve) => (this.write = resolve));
+  }
+
   /** What began is brought to its end, and everything runs. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.rage();
+    this.wrote(); // there will be none that could be waited for
     await this.running;
     while (this.under.size > 0) await Promise.all(this.under);
     clearInterval(this.watch);
@@ -109,10 +123,10 @@ export class Storm {
         one.signal('SIGCONT');
       });
       case 'rolled': return this.rolled(deed.service);
+      case 'silenced': return this.silenced(deed.withinMs);
       case 'cut':
       case 'held': return this.locked(wireName(deed.service, deed.instance, deed.to), async () => {
-        const wire = this.wires.get(wireName(deed.service, deed.instance, deed.to));
-        if (!wire) throw new Error(`there is no wire ${wireName(deed.service, deed.instance, deed.to)}`);
+        const wire = this.wire(wireName(deed.service, deed.instance, deed.to));
         if (deed.is === 'cut') wire.cut();
         else wire.hold();
         await sleep(deed.forMs);
@@ -150,9 +164,35 @@ export class Storm {
       });
   }
 
+  /** Begins with a write: while all wait for the services to settle, these wait for the broker, and have nothing new to say. */
+  private silenced(withinMs: number): Promise<void> {
+    const names = this.fleet.instances.map(({ service, number }) => wireName(service, number, 'kafka'));
+    return this.lockedAll(names, async () => {
+      const wires = names.map((name) => this.wire(name));
+      await this.written;
+      if (this.stopping) return;
+      for (const wire of wires) wire.cut();
+      const speaker = await firstToSpeak(this.fleet, withinMs);
+      if (speaker !== undefined) await sleep(SENDING_MS);
+      const killed = this.fleet.instances.filter(({ service }) => service === speaker);
+      await this.lockedAll(killed.map(nameOf), async () => {
+        for (const one of killed) one.signal('SIGKILL');
+        while (killed.some((one) => one.running())) await sleep(10);
+        for (const wire of wires) wire.mend();
+        await Promise.all(killed.map((one) => this.up(one)));
+      });
+    });
+  }
+
+  private wire(name: string): Proxy {
+    const wire = this.wires.get(name);
+    if (!wire) throw new Error(`there is no wire ${name}`);
+    return wire;
+  }
+
   /** What happens to one instance happens one after the other. */
   private alone(one: Instance, work: (one: Instance) => Promise<void>): Promise<void> {
-    return this.locked(`${one.service} ${one.number}`, () => work(one));
+    return this.locked(nameOf(one), () => work(one));
   }
 
   private async locked(name: string, work: () => Promise<void>): Promise<void> {
@@ -165,6 +205,10 @@ export class Storm {
     });
     this.locks.set(name, over);
     await mine;
+  }
+
+  private lockedAll([name, ...more]: readonly string[], work: () => Promise<void>): Promise<void> {
+    return name === undefined ? work() : this.locked(name, () => this.lockedAll(more, work));
   }
 
   /** The database or the broker may be away just now: whoever runs a service starts it until it comes up. */
@@ -187,7 +231,7 @@ export class Storm {
   /** As a supervisor would: what ended by itself is started again, and counted. */
   private look(): void {
     for (const one of this.fleet.instances) {
-      const name = `${one.service} ${one.number}`;
+      const name = nameOf(one);
       if (one.running() || this.locks.has(name)) continue;
       this.ended.push(name);
       this.tell(`${name} ended by itself, and is started again`);

@@ -8,6 +8,7 @@ import { type Reference, startReference } from './reference.js';
 import { type Report, Run } from './run.js';
 import { drawSchedule, readSchedule, type Schedule, told, writeSchedule } from './schedule.js';
 import { shrink } from './shrink.js';
+import { type Verdict, writeVerdict } from './verdict.js';
 
 const { values } = parseArgs({
   options: {
@@ -30,16 +31,14 @@ const scheduleOf = async (): Promise<Schedule> => {
 /** What is wrong; nothing where the schedule is not used up yet. */
 const tried = async (
   run: Run, schedule: Schedule, reference: Reference, options: { readonly until?: number | undefined; readonly quick: boolean },
-): Promise<Report | readonly string[] | undefined> => {
+): Promise<Report | Verdict | undefined> => {
   try {
     if (!(await run.play(schedule, options.until))) return undefined;
     return await run.check(reference, options.quick);
   } catch (error) {
-    return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];
+    return run.checkBroken(error instanceof Error ? error : new Error(String(error)));
   }
 };
-
-const problemsOf = (result: Report | readonly string[]): readonly string[] => ('problems' in result ? result.problems : result);
 
 const shorter = async (schedule: Schedule, reference: Reference, untilMs: number): Promise<void> => {
   const place = path.join(folder, 'shorter');
@@ -47,7 +46,7 @@ const shorter = async (schedule: Schedule, reference: Reference, untilMs: number
     await rm(place, { recursive: true, force: true });
     const run = await Run.open({ folder: place, tell: () => undefined, patienceMs: 60_000 }, candidate.seed);
     const result = await tried(run, candidate, reference, { quick: true }).finally(() => run.close());
-    const fails = result !== undefined && problemsOf(result).length > 0;
+    const fails = result !== undefined && result.failed.length > 0;
     tell(`${candidate.faults.length} faults ${fails ? 'still fail' : 'do not fail'}`);
     return fails;
   }, () => Date.now() < untilMs);
@@ -80,8 +79,9 @@ const main = async (): Promise<number> => {
       tell(`${run.next} of ${schedule.faults.length} faults: go on with --resume ${folder}`);
       return 3;
     }
-    const problems = problemsOf(result);
-    if ('problems' in result) {
+    const { problems, failed } = result;
+    await writeVerdict(folder, result);
+    if ('waves' in result) {
       const { waves, writes, messages, decisions, certificates, grants, fen, ended } = result;
       tell(
         JSON.stringify({
@@ -94,7 +94,7 @@ const main = async (): Promise<number> => {
       tell('nothing was lost, and nothing was done twice');
       return 0;
     }
-    tell(`FAILED with seed ${schedule.seed}:`);
+    tell(`FAILED with seed ${schedule.seed} (${failed.join(', ')}):`);
     for (const problem of problems) console.log(`          ${problem}`);
     const shrinkFor = Number(values.shrink ?? 600);
     if (shrinkFor > 0) await shorter(schedule, lazily, Date.now() + shrinkFor * 1_000);

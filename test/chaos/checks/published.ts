@@ -32,20 +32,20 @@ export const nothingMissing = async (fleet: Fleet, seen: readonly Seen[]): Promi
   return some(problems);
 };
 
-/** What a service's log says in public, from its first event on. */
-const owedBy = (fleet: Fleet, definition: ServiceDefinition): Promise<readonly WireRecord[]> =>
+/** What a service's log says in public, after a position. */
+export const owedBy = (fleet: Fleet, definition: ServiceDefinition, after = 0): Promise<readonly WireRecord[]> =>
   inDatabase(fleet, definition.name, async (pool) => {
     const store = new EventStore(pool, { kinds: definition.aggregates });
     const says = definition.published ?? published();
     const source = `${definition.name}/${await store.incarnation()}`;
-    const firsts = new Map<string, Recorded>();
     const records: WireRecord[] = [];
     const head = await store.head();
-    for (let position = 0; position < head; ) {
+    for (let position = after; position < head; ) {
       const { events, upTo } = await store.read(position, 1_000);
-      for (const recorded of events) {
-        if (recorded.version === 1) firsts.set(recorded.stream, recorded);
-        const publication = says.speaksOf(recorded) && says.publication(recorded, firsts.get(recorded.stream) as Recorded);
+      const spoken = events.filter((recorded) => says.speaksOf(recorded));
+      const firsts = await store.firsts([...new Set(spoken.map(({ stream }) => stream))]);
+      for (const recorded of spoken) {
+        const publication = says.publication(recorded, firsts.get(recorded.stream) as Recorded);
         if (publication) records.push(toWire(publication, recorded, source));
       }
       position = upTo;
