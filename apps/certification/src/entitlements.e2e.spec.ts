@@ -3,6 +3,7 @@ import { findPack, type Pack } from '#libs/policy';
 import { type As, testService, type TestService } from '#libs/testing';
 import type { DecisionDto, ExplanationDto } from './decision/decision.dto.js';
 import { certification } from './definition.js';
+import type { HrPromotionsDto } from './hr/hr.http.js';
 import type { MeDto } from './me/me.http.js';
 import { Others } from './spec-messages.js';
 import { announce, packsForSpecs, type Placed, publish, type Told } from './spec-world.js';
@@ -100,6 +101,8 @@ describe('points, credits, applications, and what is for a coach', () => {
     )).map(({ data }) => data);
 
   it('are proposed with the decision, also where nothing else is, and on notice nobody may use them', async () => {
+    for (const name of ['a', 'b'])
+      await others.say('jinji.worker.registered.v1', { worker: id(name), unit: id('unit') }, '2026-04-01T01:00:00.000Z');
     await announce(others, contest, told({ a: 1, b: 2, c: 3, d: 4 }));
     await publish(others, contest, told({ a: 1, b: 2, c: 3, d: 4 }));
     await certifying.settled();
@@ -147,6 +150,14 @@ describe('points, credits, applications, and what is for a coach', () => {
     ]);
     expect((await mine('b')).entitlements.map(({ text }) => text)).toEqual(['residence points 30 (the person)', 'credits 4.5 (the person)']);
     expect(await said('jinji.promotion.approved.v1', 'a')).toMatchObject([{ decision: a.id, others: [coach, points('60'), engineer] }]);
+  });
+
+  it('are told to the HR system of the unit, with the promotion', async () => {
+    const { items } = await get<HrPromotionsDto>('/hr/promotions', { role: 'hr', org: id('unit') });
+    expect(items.map(({ what, worker, others: besides }) => [what, worker, besides])).toEqual(expect.arrayContaining([
+      ['promoted', id('a'), [coach, points('60'), engineer]], ['promoted', id('b'), [points('30'), credit]], ['certified', id('a'), []],
+    ]));
+    expect(items).toHaveLength(3);
   });
 
   it('fall with their decision, and go to who comes next', async () => {

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Recorded } from '#libs/event-store';
-import type { Level } from '#libs/policy';
+import type { Level, OtherEffect } from '#libs/policy';
 import { view } from '#libs/views';
 import type { DecisionEvent } from '../decision/decision.js';
 import { whole } from '../decision/decisions-view.js';
@@ -20,6 +20,8 @@ export class HrRow {
   @Column('integer', { name: 'from_level', nullable: true }) from!: Level | null;
   @Column('integer', { name: 'to_level', nullable: true }) to!: Level | null;
   @Column('jsonb') honours!: string[];
+  /** Points, credits, applications, and what is for a coach, a team or the experts. */
+  @Column('jsonb') others!: OtherEffect[];
   @Column('text', { nullable: true }) number!: string | null;
   @Column('text') at!: string;
 }
@@ -50,7 +52,7 @@ const tell = async (recorded: Recorded, db: EntityManager, what: HrRow['what'], 
   const { approved: _, ...of } = row;
   const unit = (await db.findOneBy(HrUnitRow, { worker: row.worker }))?.unit ?? null;
   await db.insert(HrRow, {
-    position: recorded.position, unit, what, ...of, honours: [], number: null, at: recorded.metadata.at, ...parts
+    position: recorded.position, unit, what, ...of, honours: [], others: [], number: null, at: recorded.metadata.at, ...parts
   });
 };
 
@@ -64,7 +66,8 @@ export const hrView = view<Heard>('hr-promotions', [HrRow, HrDecisionRow, HrUnit
   },
   PromotionApproved: async (recorded, db) => {
     await db.update(HrDecisionRow, { decision: recorded.aggregateId }, { approved: true });
-    await tell(recorded, db, 'promoted', { honours: recorded.event.honours.map(({ honour }) => honour) });
+    const { honours, others } = recorded.event;
+    await tell(recorded, db, 'promoted', { honours: honours.map(({ honour }) => honour), others: [...others] });
   },
   PromotionIssued: (recorded, db) => tell(recorded, db, 'certified', { number: recorded.event.number }),
   PromotionSuperseded: (recorded, db) => tell(recorded, db, 'fallen'),

@@ -7,6 +7,7 @@ import {
   type Caller, EnumField, IdField, InstantField, IntegerField, LevelField, ListField, Produces, RefField, Roles, TextField,
   TheCaller, Unavailable,
 } from '#libs/web';
+import { OtherDto } from '../decision/decision.dto.js';
 import { HrRow } from './hr-view.js';
 
 export class SinceQuery {
@@ -34,6 +35,9 @@ export class HrPromotionDto {
   @LevelField({ nullable: true }) from!: number | null;
   @LevelField({ nullable: true }) to!: number | null;
   @ListField(() => 'string', { example: ['national-technical-expert'] }) honours!: string[];
+  @ListField(() => OtherDto, {
+    description: 'points, credits, what may be applied for, and what is for a coach, a team or the experts',
+  }) others!: OtherDto[];
   @TextField({
     nullable: true, description: 'number of the certificate', example: 'S000131000001262000001',
   }) number!: string | null;

@@ -1,6 +1,6 @@
 /** What would change for one person: the fold of all contests before, and the fold with what is supposed. Pure. */
 import {
-  effectsDigest, type Folded, type ImportedLevel, type Level, type MoneyEffect, outcomeText, type Pack, type Reason,
+  effectsDigest, type Folded, type ImportedLevel, type Level, type MoneyEffect, type OtherEffect, outcomeText, type Pack, type Reason,
 } from '#libs/policy';
 import type { FileState, Known, Result } from '../file/file.js';
 import { evolveFile } from '../file/file.js';
@@ -43,10 +43,11 @@ export const differences = (
 const byContest = (folded: readonly Folded[]): Folds => new Map(folded.map((each) => [each.contest, each]));
 
 export interface Side {
-  /** The level given, and the honours and money. */
+  /** The level given, the honours and money, and points, credits, applications, what is for a coach or team. */
   readonly level: Level | null;
   readonly honours: readonly string[];
   readonly money: readonly MoneyEffect[];
+  readonly others: readonly OtherEffect[];
   readonly held: readonly string[];
   readonly outcome: string;
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
@@ -55,6 +56,6 @@ export interface Side {
 /** What one side gives, in the words of one language; why, where it matters. */
 export const side = ({ decision }: Folded, pack: Pack | null, language: 'zh' | 'en', why: boolean): Side => ({
   level: decision.level?.to ?? null, honours: decision.honours.map(({ honour }) => honour), money: decision.money,
-  held: decision.held, outcome: pack === null ? '' : outcomeText(pack, decision)[language],
+  others: decision.others ?? [], held: decision.held, outcome: pack === null ? '' : outcomeText(pack, decision)[language],
   reasons: why ? decision.reasons.map(({ code, text }: Reason) => ({ code, text: text[language] })) : [],
 });

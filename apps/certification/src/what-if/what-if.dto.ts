@@ -1,7 +1,7 @@
 import {
   BooleanField, DecimalField, EnumField, IdField, IntegerField, LevelField, ListField, ObjectField, RefField, TextField,
 } from '#libs/web';
-import { MoneyDto } from '../decision/decision.dto.js';
+import { MoneyDto, OtherDto } from '../decision/decision.dto.js';
 import { decisionStates, type DecisionStateName } from '../decision/decisions-view.js';
 
 export class RecusedDto {
@@ -77,6 +77,8 @@ export class SideDto {
   @LevelField({ nullable: true, description: 'the level that is given; null: none' }) level!: number | null;
   @ListField('string', { example: ['national-technical-expert'] }) honours!: string[];
   @ListField(() => MoneyDto) money!: MoneyDto[];
+  @ListField(() => OtherDto, { description: 'points, credits, applications, and what is for a coach, a team or the experts' })
+  others!: OtherDto[];
   @ListField('string', { description: 'effects that wait for a panel', example: ['level'] }) held!: string[];
   @TextField({ description: 'what follows, in a sentence', example: 'level 3 → level 2' }) outcome!: string;
   @ListField(() => WhyDto, { description: 'why, where the two sides differ in more than the rank' }) reasons!: WhyDto[];
@@ -142,6 +144,7 @@ export class WhatIfAnswer {
   @ObjectField(() => UpDownDto, { description: 'who would stand higher, and lower' }) ranks!: UpDownDto;
   @ObjectField(() => UpDownDto, { description: 'levels' }) levels!: UpDownDto;
   @ObjectField(() => UpDownDto, { description: 'honours' }) honours!: UpDownDto;
+  @ObjectField(() => UpDownDto, { description: 'points, credits, applications, and what is for others' }) others!: UpDownDto;
   @ObjectField(() => MoneyTotalDto, { description: 'integer fen, CNY' }) money!: MoneyTotalDto;
   @IntegerField({ min: 0, description: 'further changes, in contests of other organisations', example: 0 }) elsewhere!: number;
   @ListField('string', { description: 'parts that did not answer', example: [] }) missing!: string[];

@@ -31,9 +31,9 @@ export class WhatIfController {
     const missing = new Set<string>();
     const head = { contest: whatIf.contest, revision, ranking, pack: tried === null ? null : shown(tried) };
     return streamedJson(head, 'changes', this.imagined.changes(supposed, caller, totals, missing), () => {
-      const { decided, ranks, levels, honours, money, elsewhere } = totals;
+      const { decided, ranks, levels, honours, others, money, elsewhere } = totals;
       const recovery = missing.has('incentives') ? null : money.recovery;
-      return { decided, ranks, levels, honours, money: { ...money, recovery }, elsewhere, missing: [...missing] };
+      return { decided, ranks, levels, honours, others, money: { ...money, recovery }, elsewhere, missing: [...missing] };
     });
   }
 }
