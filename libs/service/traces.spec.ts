@@ -1,48 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { derivedId } from '#libs/decider';
 import { published } from '#libs/messaging';
 import { type TestService, testService } from '#libs/testing';
+import { type Collector, openCollector } from '../tracing/testing/collector.js';
 import { on, type ServiceDefinition } from './index.js';
 import { toy, toyService } from './toy.js';
-
-interface Span {
-  readonly service: string;
-  readonly name: string;
-  readonly trace: string;
-  readonly id: string;
-  readonly parent: string;
-}
-
-interface Otlp {
-  readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[] };
-    readonly scopeSpans: readonly {
-      readonly spans: readonly { readonly traceId: string; readonly spanId: string; readonly parentSpanId?: string; readonly name: string }[];
-    }[];
-  }[];
-}
-
-/** A collector: OTLP over HTTP, as JSON. */
-const collector = async (): Promise<{ url: string; spans: Span[]; raw: () => string; server: Server }> => {
-  const spans: Span[] = [];
-  let raw = '';
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8'))).on('end', () => {
-      raw += body;
-      for (const { resource, scopeSpans } of (JSON.parse(body) as Otlp).resourceSpans) {
-        const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
-        for (const { traceId, spanId, parentSpanId = '', name } of scopeSpans.flatMap(({ spans }) => spans))
-          spans.push({ service, name, trace: traceId, id: spanId, parent: parentSpanId });
-      }
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, raw: () => raw, server };
-};
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -60,12 +22,12 @@ const next: ServiceDefinition = {
 };
 
 describe('one trace', () => {
-  let there: Awaited<ReturnType<typeof collector>>;
+  let there: Collector;
   const services: TestService[] = [];
-  beforeEach(async () => void (there = await collector()));
+  beforeEach(async () => void (there = await openCollector()));
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.close()));
-    there.server.close();
+    await there.close();
   });
   const start = async (definition: ServiceDefinition, env: Record<string, string> = {}): Promise<TestService> => {
     const service = await testService(definition, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url, ...env } });
@@ -90,12 +52,9 @@ describe('one trace', () => {
     await until(async () => (await recorded()).length === 1, 'the event in the next service');
     expect((await recorded())[0]?.traceparent).toContain(TRACE);
     await people.request('GET', '/health/ready', { as: null });
-    const chain = (): string[] => {
-      const names: string[] = [];
-      const append = there.spans.find((span) => span.service === 'training' && span.name === 'append' && span.trace === TRACE);
-      for (let at = append; at; at = there.spans.find(({ id }) => id === at?.parent)) names.unshift(`${at.service}: ${at.name}`);
-      return names;
-    };
+    const chain = (): string[] => there.downTo(
+      there.spans.find((span) => span.service === 'training' && span.name === 'append' && span.trace === TRACE),
+    ).map(({ service, name }) => `${service}: ${name}`);
     const whole = [
       'people: POST /toys', 'people: decide toy Make', 'people: append', 'people: publish jinji.worker.registered.v1',
       'training: react jinji.worker.registered.v1', 'training: append',
