@@ -6,7 +6,8 @@ import {
   type Caller, DateField, DoneAnswer, EnumField, IdField, IdParam, InstantField, LevelField, NotFound, type Page, PageQuery,
   Produces, RefField, Roles, TextField, TheCaller, versioned, type Versioned,
 } from '#libs/web';
-import { apart, decision } from '../decision/decision.js';
+import { apart } from '../decision/apart.js';
+import { decision } from '../decision/decision.js';
 import { file } from '../file/file.js';
 import { Site } from '../site.js';
 import { certificate, type CertificateStatus, inquiryOf, type IssuedCertificate, revocable, standing } from './certificate.js';

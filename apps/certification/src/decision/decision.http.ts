@@ -12,7 +12,8 @@ import { contest, runId } from '../contest/contest.js';
 import { file } from '../file/file.js';
 import { decisionRun } from '../run/decision-run.js';
 import { frozenPack } from '../run/results.js';
-import { apart, decision, type DecisionCommand, type DecisionState } from './decision.js';
+import { apart } from './apart.js';
+import { decision, type DecisionCommand, type DecisionState } from './decision.js';
 import {
   BulkDto, ContestDecisionsQuery, DecisionDto, DecisionRunDto, DecisionsQuery, DecisionWithNotesDto, explained, ExplanationDto,
   ObjectionDto,

@@ -137,3 +137,81 @@ describe('a promotion decision', () => {
     expect(() => after(proposed).when({ ...rule, place: 1 })).toThrow(refused('no-tie-to-settle'));
   });
 });
+
+describe('where a person refuses that automation alone decides (PIPL art. 24(3))', () => {
+  const refuse = { type: 'RefuseAutomation', by: 'w1', statement: 't5' } as const;
+  const refusal: DecisionEvent = { type: 'AutomationRefused', by: 'w1', statement: 't5' };
+  const inPerson = {
+    type: 'DecideInPerson', by: 'certifier', trainers: ['trainer'], outcome: 'confirmed', reasons: 't6', at: '2026-06-11T01:00:00.000Z',
+  } as const;
+  const said = (outcome: 'confirmed' | 'changed' | 'rejected'): DecisionEvent =>
+    ({ type: 'DecidedInPerson', by: 'certifier', outcome, reasons: 't6' });
+  const byPack: DecisionEvent = { ...approved, by: 'pack', how: 'pack' };
+  const nothing: DecisionEvent = { type: 'NothingFound', ...about, ...found };
+  const held: DecisionEvent = { type: 'PromotionHeld', effects: ['level'], ...about, ...found };
+  const issued: DecisionEvent = { type: 'PromotionIssued', certificate: 'x1', number: 'n1' };
+  const rejected: DecisionEvent = { type: 'PromotionRejected', by: 'certifier', reasons: 't3' };
+  const superseded: DecisionEvent = { type: 'PromotionSuperseded', next: 'd2' };
+
+  it.each<[string, readonly DecisionEvent[]]>([
+    ['on notice', [proposed]], ['awaiting', [proposed, ended]], ['held', [held]], ['without effect', [nothing]],
+    ['approved by the pack', [proposed, ended, byPack]], ['issued by the pack alone', [proposed, ended, byPack, issued]],
+  ])('may do so while it is %s, once', (_, history) => {
+    expect(after(...history).when(refuse)).toEqual([refusal]);
+    expect(after(...history, refusal).when(refuse)).toEqual([]);
+  });
+
+  it('not once a person approved it, and not where it is over', () => {
+    expect(() => after(proposed, ended, approved).when(refuse)).toThrow(refused('decided-by-a-person'));
+    expect(() => after(proposed, ended, approved, issued).when(refuse)).toThrow(refused('decided-by-a-person'));
+    for (const history of [[], [proposed, rejected], [proposed, superseded]])
+      expect(() => after(...history).when(refuse)).toThrow(refused('not-open'));
+  });
+
+  it('nothing is approved until a named person decides: neither by the pack, nor by an approval without reasons', () => {
+    expect(after({ ...proposed, approval: 'pack' }, refusal).when({ type: 'EndNotice', due: until })).toEqual([ended]);
+    expect(() => after(proposed, refusal, ended).when(approve)).toThrow(refused('automation-refused'));
+  });
+
+  it('who decides is apart from the candidate, and decides once, and only what was refused', () => {
+    expect(() => after(proposed, ended).when(inPerson)).toThrow(refused('automation-not-refused'));
+    expect(() => after(proposed, refusal).when({ ...inPerson, by: 'trainer' })).toThrow(refused('trained-the-candidate'));
+    expect(() => after(proposed, refusal).when({ ...inPerson, by: about.worker })).toThrow(refused('own-decision'));
+    expect(() => after(proposed, refusal, said('confirmed')).when(inPerson)).toThrow(refused('decided-in-person'));
+    expect(() => after(proposed, refusal, rejected).when(inPerson)).toThrow(refused('not-open'));
+  });
+
+  it('confirmed is approved in that name, at once or when the notice is over', () => {
+    expect(after(proposed, refusal, ended).when(inPerson)).toEqual([said('confirmed'), approved]);
+    expect(after(proposed, refusal).when(inPerson)).toEqual([said('confirmed')]);
+    expect(after(proposed, refusal, said('confirmed')).when({ type: 'EndNotice', due: until })).toEqual([ended, approved]);
+    expect(after(proposed, ended, byPack, refusal).when(inPerson)).toEqual([said('confirmed')]);
+    expect(after(nothing, refusal).when(inPerson)).toEqual([said('confirmed')]);
+    expect(() => after(held, refusal).when(inPerson)).toThrow(refused('not-settled'));
+  });
+
+  it('rejected falls, also where the pack had approved it by itself', () => {
+    const reject = { ...inPerson, outcome: 'rejected' } as const;
+    expect(after(proposed, refusal, ended).when(reject)).toEqual([said('rejected'), { type: 'PromotionRejected', by: 'certifier', reasons: 't6' }]);
+    for (const history of [[proposed, ended, byPack], [proposed, ended, byPack, issued]])
+      expect(after(...history, refusal).when(reject)).toEqual([said('rejected'), { type: 'PromotionRevoked', because: 'decided-in-person' }]);
+    expect(() => after(nothing, refusal).when(reject)).toThrow(refused('nothing-to-reject'));
+  });
+
+  it('changed leaves it to the next decision, which says so; who was not ranked has no place to change', () => {
+    const change = { ...inPerson, outcome: 'changed' } as const;
+    expect(after(nothing, refusal).when(change)).toEqual([said('changed')]);
+    const { placing, ...facts } = factsForSpecs();
+    const unranked: DecisionEvent = { ...nothing, facts: { ...facts, placing: { ...placing, rank: null, unranked: 'absent' } } };
+    expect(() => after(unranked, refusal).when(change)).toThrow(refused('not-ranked'));
+    const effects = { level: { from: 3, to: 2, rule: 'p/r' }, honours: [], money: [], held: [] } as const;
+    const review = { by: 'certifier', outcome: 'changed', reasons: 't6' } as const;
+    const next = { type: 'Find', about, found, effects, noticeUntil: until, approval: 'pack' } as const;
+    const carried = after().when({ ...next, refusal: { by: 'w1', statement: 't5' }, review });
+    expect(carried).toEqual([{ ...proposed, approval: 'pack' }, refusal, said('changed')]);
+    expect(after(...carried).when({ type: 'EndNotice', due: until })).toEqual([ended, approved]);
+    // A later correction decides anew: what was refused still is, and waits for a person again.
+    const corrected = after().when({ ...next, refusal: { by: 'w1', statement: 't5' } });
+    expect(after(...corrected).when({ type: 'EndNotice', due: until })).toEqual([ended]);
+  });
+});

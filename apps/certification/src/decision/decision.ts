@@ -14,10 +14,13 @@
  *   for a named person, who decides with reasons: confirmed (and so approved) · changed (to what the pack gives for another
  *   place; another decision takes this one's place) · rejected, which also revokes what the pack had approved by itself.
  */
-import { civilDate, type CivilDate, type Decider, derivedId, type Instant, Refusal, text, WrongState } from '#libs/decider';
+import { type CivilDate, type Decider, derivedId, type Instant, Refusal, text, WrongState } from '#libs/decider';
 import type { Aggregate } from '#libs/event-store';
 import type { Effects, Facts, HeldKind, HonourEffect, Level, MoneyEffect, OtherEffect, Reason } from '#libs/policy';
-import { nextStep, stateName } from './decision-names.js';
+import { apart } from './apart.js';
+import { approval, find, supersession } from './given.js';
+import { decideInPerson, refuseAutomation } from './in-person.js';
+import { isOver, wrong } from './standing.js';
 
 export interface PackRef { readonly id: string; readonly version: string; readonly digest: string }
 
@@ -103,7 +106,7 @@ export type DecisionCommand =
   | { type: 'Supersede'; next: string; money: readonly MoneyEffect[] }
   | { type: 'Revoke'; because: string };
 
-interface Proposed extends Given { readonly noticeUntil: Instant; readonly approval: 'person' | 'pack' }
+export interface Proposed extends Given { readonly noticeUntil: Instant; readonly approval: 'person' | 'pack' }
 
 export type DecisionState =
   | { readonly is: 'none' }
@@ -135,17 +138,6 @@ interface Known {
   readonly refusal: AutomationRefusal | null;
   readonly review: Review | null;
 }
-
-/** 考培分离: whoever trained the candidate does not certify, nor the candidate; it holds for whatever leads to the level. */
-export const apart = (by: string, worker: string, trainers: readonly string[]): void => {
-  if (trainers.includes(by))
-    throw new Refusal('trained-the-candidate', text('考培分离：培训过该选手的人不得认定其晋级', 'whoever trained the candidate may not certify'),
-      text('请由另一名认定人员决定', 'another certifier decides'));
-  if (by === worker)
-    throw new Refusal(
-      'own-decision', text('不得认定本人的晋级', 'nobody certifies themself'), text('请由另一名认定人员决定', 'another certifier decides'),
-    );
-};
 
 /** The n-th decision of a contest about a worker; the first needs no number. */
 export const decisionId = (contest: string, worker: string, nth: number): string =>
@@ -186,17 +178,8 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
       apart(command.by, state.about.worker, command.trainers);
       return [approval(state.proposed, command.by, 'person', command.at)];
     }
-    case 'RefuseAutomation': {
-      if (isOver(state) || state.is === 'rejected') throw wrong(state, 'not-open');
-      if (state.is !== 'none' && state.refusal !== null) return [];
-      if ('how' in state && state.how === 'person')
-        throw new WrongState(
-          'decided-by-a-person', text('该决定已由人工批准', 'a person approved this decision'),
-          text('请提出异议或申诉', 'object to it, or appeal'),
-        );
-      return [{ type: 'AutomationRefused', by: command.by, statement: command.statement }];
-    }
-    case 'DecideInPerson': return inPerson(command, state);
+    case 'RefuseAutomation': return refuseAutomation(command, state);
+    case 'DecideInPerson': return decideInPerson(command, state);
     case 'Reject':
       if (state.is === 'rejected') return [];
       if (state.is !== 'onNotice' && state.is !== 'awaiting' && state.is !== 'held') throw wrong(state, 'not-open');
@@ -209,74 +192,6 @@ const decide = (command: DecisionCommand, state: DecisionState): readonly Decisi
   }
 };
 
-/** A named person, apart from the candidate, decides what the person would not have decided by automation. */
-const inPerson = (
-  { by, trainers, outcome, reasons, at }: Extract<DecisionCommand, { type: 'DecideInPerson' }>, state: DecisionState,
-): readonly DecisionEvent[] => {
-  if (isOver(state) || state.is === 'none' || state.is === 'rejected') throw wrong(state, 'not-open');
-  if (state.refusal === null)
-    throw new WrongState(
-      'automation-not-refused', text('本人未拒绝自动化决定', 'the automated decision was not refused'), nextStep[state.is],
-    );
-  if (state.review !== null)
-    throw new WrongState(
-      'decided-in-person', text('已由人工决定', 'a named person decided it'), text('请提出异议或申诉', 'object to it, or appeal'),
-    );
-  apart(by, state.about.worker, trainers);
-  const decided: DecisionEvent = { type: 'DecidedInPerson', by, outcome, reasons };
-  switch (outcome) {
-    case 'confirmed':
-      if (state.is === 'held') throw wrong(state, 'not-settled');
-      return state.is === 'awaiting' ? [decided, approval(state.proposed, by, 'person', at)] : [decided];
-    case 'changed':
-      if (state.found.facts.placing.rank === null)
-        throw new WrongState(
-          'not-ranked', text('该选手未获名次', 'the person was not ranked'), text('请更正成绩，或确认', 'correct the result, or confirm'),
-        );
-      return [decided];
-    case 'rejected':
-      switch (state.is) {
-        case 'withoutEffect': throw wrong(state, 'nothing-to-reject');
-        case 'approved':
-        case 'issued': return [decided, { type: 'PromotionRevoked', because: 'decided-in-person' }];
-        default: return [decided, { type: 'PromotionRejected', by, reasons }];
-      }
-  }
-};
-
-const find = (command: Extract<DecisionCommand, { type: 'Find' }>): readonly DecisionEvent[] => [
-  ...first(command),
-  // What was refused is refused for the contest: a later decision on it waits for a person too.
-  ...(command.refusal === undefined ? [] : [{ type: 'AutomationRefused', ...command.refusal } as const]),
-  ...(command.review === undefined ? [] : [{ type: 'DecidedInPerson', ...command.review } as const]),
-];
-
-const first = (
-  { about, found, effects, noticeUntil, approval: by }: Extract<DecisionCommand, { type: 'Find' }>,
-): readonly DecisionEvent[] => {
-  const { level, honours, money, held, others = [] } = effects;
-  if (level === null && honours.length === 0 && money.length === 0 && others.length === 0)
-    return [
-      held.length === 0
-        ? { type: 'NothingFound', ...about, ...found }
-        : { type: 'PromotionHeld', effects: held, ...about, ...found },
-    ];
-  const given = {
-    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money, others,
-  };
-  return [
-    { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
-    ...(held.length === 0 ? [] : [{ type: 'EffectsHeld', effects: held } as const]),
-  ];
-};
-
-const supersession = ({ next, money }: Extract<DecisionCommand, { type: 'Supersede' }>, state: DecisionState): DecisionEvent => {
-  const given = 'proposed' in state ? state.proposed?.money ?? [] : [];
-  const keeps = given.filter(({ rule, fen, payee }) =>
-    money.some((other) => other.rule === rule && other.fen === fen && other.payee === payee)).map(({ rule }) => rule);
-  return { type: 'PromotionSuperseded', next, ...(keeps.length === 0 ? {} : { keeps }) };
-};
-
 /**
  * Then a person approves, or the pack; or the named person has decided already, and not the pack alone where that was
  * refused.
@@ -287,15 +202,10 @@ const endNotice = ({ refusal, review }: Known, proposed: Proposed, at: Instant):
   return proposed.approval === 'pack' && refusal === null ? [ended, approval(proposed, 'pack', 'pack', at)] : [ended];
 };
 
-const approval = ({ from, to, rule, honours, money, others }: Proposed, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
-  ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money, others });
-
 const kindsOf = ({ to, honours, money, others }: Given): readonly HeldKind[] => [
   ...(to === null ? [] : ['level' as const]), ...(honours.length === 0 ? [] : ['honours' as const]),
   ...(money.length === 0 ? [] : ['money' as const]), ...(others.length === 0 ? [] : ['others' as const]),
 ];
-
-const isOver = (state: DecisionState): boolean => state.is === 'none' || state.is === 'superseded' || state.is === 'revoked';
 
 const evolve = (state: DecisionState, event: DecisionEvent): DecisionState => {
   switch (event.type) {
@@ -354,9 +264,6 @@ const known = (event: About & Found, held: readonly HeldKind[]): Known => {
     held, notes: [], refusal: null, review: null,
   };
 };
-
-const wrong = (state: DecisionState, rule: string): WrongState =>
-  new WrongState(rule, text(`决定目前${stateName[state.is].zh}`, `the decision is ${stateName[state.is].en}`), nextStep[state.is]);
 
 const decider: Decider<DecisionCommand, DecisionState, DecisionEvent> = { initial: { is: 'none' }, decide, evolve };
 
