@@ -239,7 +239,7 @@ export const passes = (pack: Pack, marks: { theory: string | null; practical: st
   return atLeast(marks.theory, gate.theory) && atLeast(marks.practical, gate.practical);
 };
 
-const atLeast = (mark: string | null, minimum: string): boolean => mark !== null && exact(mark).gte(minimum);
+export const atLeast = (mark: string | null, minimum: string): boolean => mark !== null && exact(mark).gte(minimum);
 
 /** The best level that the rules give, under ceilings, occupation and caps. */
 const levelOf = (

@@ -62,11 +62,26 @@ describe('an explanation', () => {
 
   it('finds the gate', () => {
     const { pack } = guangzhouType();
-    const facts = factsOf({ rank: null, unranked: 'pass-gate', field: 3, theory: '58', practical: '80', holds: 3 });
-    const changes = explain(pack, { ...facts, placing: { ...facts.placing, ifPassed: { rank: 2, field: 4 } } }).changes;
-    expect(changes.map(({ change, then }) => `${change.en}: ${then.en}`)).toEqual([
-      'theory 60 and practical 60 instead of 58 and 80: level 3 → level 2',
+    const told = (marks: ShortFacts) => {
+      const facts = factsOf({ rank: null, unranked: 'pass-gate', field: 3, holds: 3, ...marks });
+      const { changes } = explain(pack, { ...facts, placing: { ...facts.placing, ifPassed: { rank: 2, field: 4 } } });
+      return changes.map(({ change, then }) => [change.en, change.zh, then.en]);
+    };
+    expect(told({ theory: '58', practical: '80' })).toEqual([
+      ['theory 60 instead of 58', '理论达到 60（现为 58）', 'level 3 → level 2'],
     ]);
+    expect(told({ theory: '58', practical: '59.5' })).toEqual([[
+      'theory 60 and practical 60 instead of 58 and 59.5', '理论达到 60、实操达到 60（现为 58、59.5）', 'level 3 → level 2',
+    ]]);
+  });
+
+  it('finds the gate also where it stands before the effects, and the rank is kept', () => {
+    const { passGate, ...rest } = guangzhouType().pack;
+    if (passGate === undefined) throw new Error('the pack has a gate');
+    const pack = { ...rest, passGate: { ...passGate, before: 'effect' as const } };
+    const facts: ShortFacts = { rank: 2, field: 4, theory: '90', practical: '59.99', holds: 3 };
+    expect(english(pack, facts)).toMatchObject({ outcome: 'nothing', reasons: ['theory must reach 60 and practical 60'] });
+    expect(english(pack, facts).changes).toEqual(['practical 60 instead of 59.99: level 3 → level 2']);
   });
 
   it('claims no change that deciding again does not confirm', () => {

@@ -1,7 +1,7 @@
 import { type Text, text } from '#libs/decider';
 import { carried } from './carried.js';
 import { type Checked, evaluate } from './conditions.js';
-import { decide, effectsDigest } from './decide.js';
+import { atLeast, decide, effectsDigest } from './decide.js';
 import { conditionsOf } from './coverage.js';
 import { levelText, moneyText, otherText } from './effects.js';
 import type { Decision, Facts, Level } from './facts.js';
@@ -21,9 +21,13 @@ export interface ExplainedRule {
   readonly condition: Checked;
 }
 
+export const changeFacts = [
+  'rank', 'theory-and-practical', 'level-held', 'earlier-promotions', 'status', 'person', 'medal', 'claim',
+] as const;
+
 /** A change that would have led elsewhere; found by deciding again, so it is never a guess. */
 export interface Change {
-  readonly fact: 'rank' | 'theory-and-practical' | 'level-held' | 'earlier-promotions' | 'status' | 'person' | 'medal' | 'claim';
+  readonly fact: (typeof changeFacts)[number];
   readonly change: Text;
   readonly then: Text;
 }
@@ -72,6 +76,7 @@ export const outcomeText = (pack: Pack, { level, honours, money, held, others }:
   return said.length === 0 ? text('无', 'nothing') : text(said.map(({ zh }) => zh).join('；'), said.map(({ en }) => en).join('; '));
 };
 
+const markName = { theory: text('理论', 'theory'), practical: text('实操', 'practical') } as const;
 const levels: readonly (Level | null)[] = [null, 5, 4, 3, 2, 1];
 /** Those that every deployment knows, and those that the pack names. */
 const statusesOf = (pack: Pack): readonly Status[] => {
@@ -102,12 +107,16 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     for (let worse = rank + 1; worse <= placing.field; worse += 1) if (attempt('rank', at(worse), instead(worse, rank))) break;
   }
   const gate = pack.passGate;
-  if (gate !== undefined && placing.ifPassed !== null) {
-    const marks = { theory: gate.theory, practical: gate.practical };
-    attempt('theory-and-practical', { ...facts, placing: { ...placing, ...marks, ...placing.ifPassed, unranked: null, tied: 1 } },
-      text(`理论达到 ${gate.theory}、实操达到 ${gate.practical}（现为 ${placing.theory ?? '—'}、${placing.practical ?? '—'}）`,
-        `theory ${gate.theory} and practical ${gate.practical} ` +
-          `instead of ${placing.theory ?? '—'} and ${placing.practical ?? '—'}`));
+  const short = gate === undefined ? [] : (['theory', 'practical'] as const).filter((mark) => !atLeast(placing[mark], gate[mark]));
+  if (gate !== undefined && short.length > 0) {
+    const raised = Object.fromEntries(short.map((mark) => [mark, gate[mark]]));
+    // Before the ranking the gate took the rank; before the effects it only took what follows.
+    const ranked = placing.ifPassed === null ? placing : { ...placing, ...placing.ifPassed, unranked: null, tied: 1 };
+    const each = short.map((mark) => ({ name: markName[mark], to: gate[mark], is: placing[mark] ?? '—' }));
+    attempt('theory-and-practical', { ...facts, placing: { ...ranked, ...raised } }, text(
+      `${each.map(({ name, to }) => `${name.zh}达到 ${to}`).join('、')}（现为 ${each.map(({ is }) => is).join('、')}）`,
+      `${each.map(({ name, to }) => `${name.en} ${to}`).join(' and ')} instead of ${each.map(({ is }) => is).join(' and ')}`,
+    ));
   }
   if (held.promotions.length > 0)
     attempt(

@@ -1,5 +1,5 @@
 import { text, type Text } from '#libs/decider';
-import { type Checked, type Cited, type Explanation, type OtherEffect, otherText, outcomeText, type Pack } from '#libs/policy';
+import { changeFacts, type Checked, type Cited, type Explanation, type OtherEffect, otherText, outcomeText, type Pack } from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField,
   PageQuery, RefField,
@@ -178,7 +178,7 @@ export class ExplainedRuleDto {
 }
 
 export class ChangeDto {
-  @EnumField(['rank', 'theory-and-practical', 'level-held', 'earlier-promotions', 'status']) fact!: string;
+  @EnumField(changeFacts) fact!: string;
   @TextField({ example: 'rank 10 instead of 11' }) change!: string;
   @TextField({ description: 'what would have followed', example: 'level 3 → level 2' }) then!: string;
 }
