@@ -183,10 +183,25 @@ describe('certification, through HTTP and the bus', () => {
       citations: [{ quote: expect.stringContaining('top 50 %') as string }],
     });
     expect(english.sources).toHaveLength(2);
+    const [placed, sealed] = english.sources;
+    const events = Object.fromEntries(await Promise.all(english.facts.map(async ({ fact, value, from }) => {
+      const told = await certifying.database.query<{ type: string }>(
+        `SELECT headers->>'ce_type' AS type FROM bus.log WHERE headers->>'ce_id' = ANY ($1)`, [from],
+      );
+      return [fact, [value, ...told.map(({ type }) => type)]] as const;
+    })));
+    expect(events).toEqual({
+      rank: ['3 of 4', 'jinji.result.placed.v1'], age: ['30', 'jinji.seal.entry.v1'], status: ['employed', 'jinji.seal.entry.v1'],
+      'level-held': ['level 3 since 2020-01-01', 'jinji.skill-record.imported.v1'], paper: ['level 2', 'jinji.contest.announced.v1'],
+      contest: ['workers, teams of 1, shanghai-special-2024 special', 'jinji.contest.announced.v1'],
+      'facts-as-of': ['2026-06-01', 'jinji.contest.registration-closed.v1'],
+    });
+    expect(english.facts.filter(({ fact }) => fact === 'rank' || fact === 'age').map(({ from }) => from)).toEqual([[placed], [sealed]]);
     const chinese = await get<ExplanationDto>(`/decisions/${decision}/explanation`, {
       as: { role: 'worker', sub: id('cid') }, headers: { 'accept-language': 'zh' },
     });
     expect(chinese.changes[0]?.change).toBe('名次为第 2 名（现为第 3 名）');
+    expect(chinese.facts.find(({ fact }) => fact === 'level-held')).toMatchObject({ text: '原有等级', value: '高级工（三级），自 2020-01-01' });
     const other = await certifying.request('GET', `/decisions/${decision}/explanation`, {
       as: { role: 'worker', sub: id('dan') },
     });
@@ -260,6 +275,13 @@ describe('certification, through HTTP and the bus', () => {
     const explanation = await get<ExplanationDto>(`/decisions/${(await decisionOf(october, 'c1')).id}/explanation`);
     expect(explanation.reasons).toMatchObject([{ code: 'cap-reached', text: expect.stringContaining('2026-06-12') as string }]);
     expect(explanation.changes.map(({ fact }) => fact)).toContain('earlier-promotions');
+    const inJune = await certifying.database.query<{ id: string }>(
+      "SELECT id FROM events WHERE stream = $1 AND type = 'PromotionProposed'", [`decision:${(await decisionOf(june, 'c1')).id}`],
+    );
+    expect(explanation.facts).toEqual(expect.arrayContaining([
+      expect.objectContaining({ fact: 'level-held', value: 'level 2 since 2026-06-12', from: inJune.map((event) => event.id) }),
+      expect.objectContaining({ fact: 'earlier-promotion', value: 'level 2, 2026-06-12', from: inJune.map((event) => event.id) }),
+    ]));
 
     expect(
       await post(`/decisions/${(await decisionOf(june, 'c1')).id}/reject`, { reasons: '报名条件不符' }),

@@ -6,6 +6,7 @@ import {
   TextField,
 } from '#libs/web';
 import { stateName } from './decision-names.js';
+import type { UsedFact } from './facts-used.js';
 import { type DecisionState, noteKinds, type ReviewOutcome, reviewOutcomes } from './decision.js';
 import { type Automation, automations, decisionStates, type DecisionRow, type DecisionStateName } from './decisions-view.js';
 
@@ -166,6 +167,13 @@ export class ExplainedReasonDto {
   @ListField(() => CitationDto) citations!: CitationDto[];
 }
 
+export class UsedFactDto {
+  @RefField({ example: 'rank' }) fact!: string;
+  @TextField({ example: 'rank' }) text!: string;
+  @TextField({ example: '11 of 41' }) value!: string;
+  @ListField(() => 'id', { description: 'the events that it came from' }) from!: string[];
+}
+
 export class ExplainedRuleDto {
   @RefField({ example: 'tianjin-municipal-1/worker-top-10' }) rule!: string;
   @TextField({ example: 'Workers, top 10: technician; a technician becomes senior technician' }) title!: string;
@@ -203,6 +211,9 @@ export class ExplanationDto {
   @ListField(() => ExplainedRuleDto, {
     description: 'every rule of the pack, with its conditions and the values that they met',
   }) rules!: ExplainedRuleDto[];
+  @ListField(() => UsedFactDto, {
+    description: 'the facts that were read, each with the events that it came from',
+  }) facts!: UsedFactDto[];
   @ListField(() => ChangeDto, {
     description: 'the nearest changes that would have led elsewhere, found by deciding again',
   }) changes!: ChangeDto[];
@@ -225,7 +236,7 @@ const copied = (citations: readonly Cited[]): CitationDto[] => citations.map((ci
 
 export const explained = (
   id: string, state: Exclude<DecisionState, { is: 'none' }>, pack: Pack | null, explanation: Explanation | null,
-  { language }: Caller,
+  facts: readonly UsedFact[], { language }: Caller,
 ): ExplanationDto => ({
   inPerson: inPersonText(state)?.[language] ?? null,
   decision: id, state: state.is, pack: pack === null ? null : `${pack.id} ${pack.version}`, sources: [...state.found.sources],
@@ -238,6 +249,7 @@ export const explained = (
     rule, title: title[language], verification, note: note?.[language] ?? null, condition: checked(condition, language),
     citations: copied(citations),
   })),
+  facts: facts.map(({ fact, text, value, from }) => ({ fact, text: text[language], value: value[language], from: [...from] })),
   changes: (explanation?.changes ?? []).map(
     ({ fact, change, then }) => ({ fact, change: change[language], then: then[language] }),
   ),

@@ -20,6 +20,8 @@ import {
   ReasonsDto, RulingDto, shown,
 } from './decision.dto.js';
 import { Decisions } from './decisions.js';
+import { factsUsed } from './facts-used.js';
+import { originsOf } from './origins.js';
 
 /** One transaction; more would keep it open too long. */
 const BATCH = 200;
@@ -98,7 +100,9 @@ export class DecisionController {
   async explanation(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<ExplanationDto>> {
     const { state, version } = await this.visible(id, caller);
     const pack = frozenPack(state.about.pack);
-    return versioned(explained(id, state, pack, pack === null ? null : explain(pack, state.found.facts), caller), version);
+    const { facts } = state.found;
+    const used = factsUsed(facts, await originsOf(this.decisions.query, state));
+    return versioned(explained(id, state, pack, pack === null ? null : explain(pack, facts), used, caller), version);
   }
 
   @Post('decisions/:id/approve')
