@@ -9,7 +9,7 @@ export interface AdminAccess {
 }
 
 export type Answer<T> =
-  | { readonly is: 'answer'; readonly status: number; readonly body: T }
+  | { readonly is: 'answer'; readonly status: number; readonly body: T; readonly date: string | null }
   /** Nobody answered, or something that is none of ours. */
   | { readonly is: 'away'; readonly because: string };
 
@@ -51,7 +51,7 @@ export class AdminApi {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
-      return { is: 'answer', status: answer.status, body: JSON.parse(text) as T };
+      return { is: 'answer', status: answer.status, body: JSON.parse(text) as T, date: answer.headers.get('date') };
     } catch (error) {
       return { is: 'away', because: whyOf(error) };
     }

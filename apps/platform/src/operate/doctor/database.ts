@@ -1,12 +1,10 @@
 import pg from 'pg';
 import { migrationsOf, type ServiceDefinition } from '#libs/service';
 import { whyOf } from '../admin-api.js';
-import { duration, type Looked, looked } from './finding.js';
+import { clockAt, duration, type Looked, looked } from './finding.js';
 import type { Subject } from './subject.js';
 
 const PATIENCE_MS = 5_000;
-/** Clocks of machines that ask a time server differ by milliseconds. */
-const SKEW_MS = 2_000;
 /** An event is sent within a second, where all is well. */
 const LATE_S = 30;
 
@@ -29,7 +27,7 @@ export const lookAtDatabase = async (
     await client.connect();
     const asked = now();
     const { rows: [row] } = await client.query<{ at: Date }>('SELECT clock_timestamp() AS at');
-    const clock = skew(name, row?.at.getTime() ?? 0, asked, now());
+    const clock = clockAt(name, 'database', { at: row?.at.getTime() ?? 0, asked, heard: now() });
     const pending = await pendingOf(definition, client);
     const database = looked('database', `${name}: it answers`, []);
     if (pending.findings.length > 0) return { looked: [database, clock, pending], manualClock: undefined };
@@ -45,13 +43,6 @@ export const lookAtDatabase = async (
   } finally {
     await client.end().catch(() => undefined);
   }
-};
-
-const skew = (name: string, at: number, asked: number, heard: number): Looked => {
-  const off = at < asked ? at - asked : Math.max(0, at - heard);
-  const says = `its database's clock is ${duration(Math.abs(off) / 1_000)} ${off < 0 ? 'behind' : 'ahead of'} this machine's`;
-  const todo = 'let both machines follow a time server (chrony, systemd-timesyncd): leases and tokens go by their clocks';
-  return looked('clocks', `${name}: its database's`, Math.abs(off) > SKEW_MS ? [{ about: name, says, todo }] : []);
 };
 
 const pendingOf = async (definition: ServiceDefinition, client: pg.Client): Promise<Looked> => {

@@ -17,7 +17,7 @@ export const examine = async (subject: Subject, definitions: readonly ServiceDef
     lookAtBus(subject, definitions),
     ...(jwksUrl === undefined ? [] : [lookAtKeys(jwksUrl)]),
     ...[...certificates].map(([variable, file]) => lookAtCertificate(variable, file, now())),
-    ...(url === undefined ? [] : [lookAtServices(url, definitions.map(({ name }) => name))]),
+    ...(url === undefined ? [] : [lookAtServices(url, definitions.map(({ name }) => name), now)]),
   ] as const);
   const clocks = new Map(known.flatMap(({ definition: { name } }, n) => {
     const at = seen[n]?.manualClock;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AdminApi, whyOf } from '../admin-api.js';
-import { duration, type Finding, type Looked, looked } from './finding.js';
+import { clockAt, duration, type Finding, type Looked, looked } from './finding.js';
 
 const PATIENCE_MS = 5_000;
 const SOON_S = 14 * 86_400;
@@ -38,24 +38,30 @@ interface Health {
   readonly details?: Readonly<Record<string, { readonly status?: string; readonly next?: string } | undefined>>;
 }
 
-/** What the services themselves say. */
-export const lookAtServices = async (url: string, services: readonly string[]): Promise<Looked> => {
+/** What the services themselves say; and what time it is where they answer, to the second. */
+export const lookAtServices = async (
+  url: string, services: readonly string[], now: () => number,
+): Promise<readonly Looked[]> => {
   const api = new AdminApi({ url });
-  const findings = await Promise.all(services.map(async (service): Promise<Omit<Finding, 'check'>[]> => {
-    const answer = await api.get<Health>(service, '/health/ready', { open: true });
-    if (answer.is === 'away')
-      return [
-        {
-          about: service, says: `it does not answer: ${answer.because}`,
-          todo: `start ${service}, or see that JINJI_URL leads to it`,
-        },
-      ];
-    if (answer.status === 200) return [];
-    const down = Object.entries(answer.body.details ?? {}).filter(([, part]) => part?.status !== 'up');
-    const says = `it is not ready (${answer.status}): ${down.map(([name]) => name).join(', ') || 'it does not say why'}`;
-    return [
-      { about: service, says, todo: down.map(([, part]) => part?.next).find(Boolean) ?? `GET /${service}/health says more` },
-    ];
-  }));
-  return looked('services', url, findings.flat());
+  const asked = await Promise.all(services.map((service) => lookAtService(api, service, now)));
+  return [looked('services', url, asked.flatMap(({ findings }) => findings)), ...asked.flatMap(({ clock }) => clock)];
+};
+
+const lookAtService = async (
+  api: AdminApi, service: string, now: () => number,
+): Promise<{ readonly findings: readonly Omit<Finding, 'check'>[]; readonly clock: readonly Looked[] }> => {
+  const asked = now();
+  const answer = await api.get<Health>(service, '/health/ready', { open: true });
+  const heard = now();
+  if (answer.is === 'away') {
+    const todo = `start ${service}, or see that JINJI_URL leads to it`;
+    return { findings: [{ about: service, says: `it does not answer: ${answer.because}`, todo }], clock: [] };
+  }
+  const at = Date.parse(answer.date ?? '');
+  const clock = Number.isNaN(at) ? [] : [clockAt(service, 'machine', { at, asked, heard, within: 1_000 })];
+  if (answer.status === 200) return { findings: [], clock };
+  const down = Object.entries(answer.body.details ?? {}).filter(([, part]) => part?.status !== 'up');
+  const says = `it is not ready (${answer.status}): ${down.map(([name]) => name).join(', ') || 'it does not say why'}`;
+  const todo = down.map(([, part]) => part?.next).find(Boolean) ?? `GET /${service}/health says more`;
+  return { findings: [{ about: service, says, todo }], clock };
 };
