@@ -179,6 +179,20 @@ describe('money', () => {
   });
 });
 
+describe('a promotion', () => {
+  const promoted = { contest: 'before', level: 2 as 1 | 2, finalAt: '2026-02-01' };
+  it.each<['year' | 'life' | 'occupationLevel' | 'lowerLevel', Partial<typeof promoted>, Partial<typeof promoted & { occupation: string }>]>([
+    ['year', {}, { finalAt: '2025-12-31' }],
+    ['life', { finalAt: '2001-01-01' }, {}],
+    ['occupationLevel', {}, { occupation: '6-31-01-03' }],
+    ['lowerLevel', { level: 1 }, { level: 2 }],
+  ])('is capped per %s', (per, counts, another) => {
+    const caps: Pack['caps'] = [{ id: 'cap', title, per, count: 1, of: 'level', cite }];
+    expect(decided({ caps }, { promoted: [{ ...promoted, ...counts }] })).toMatchObject({ level: null, reasons: ['cap-reached'] });
+    expect(decided({ caps }, { promoted: per === 'life' ? [] : [{ ...promoted, ...another }] })).toMatchObject({ level: 'none→2' });
+  });
+});
+
 describe('what is neither a level nor the own honours or money', () => {
   const rules: Pack['rules'] = [
     rule({ all: [] }, [...given, { honour: { honour: 'title', title, mode: 'award', unlessHeld: true, payee: 'coach' } }]),

@@ -1,6 +1,6 @@
 import type { PublicData } from '#libs/contracts';
 import { derivedId } from '#libs/decider';
-import { findPack, packs } from '#libs/policy';
+import { decide, findPack, outcomeText, packs, parseFacts } from '#libs/policy';
 import { type TestAnswer, testService, type TestService } from '#libs/testing';
 import { certification } from './definition.js';
 import type { DecisionDto, ExplanationDto } from './decision/decision.dto.js';
@@ -205,6 +205,19 @@ describe('certification, through HTTP and the bus', () => {
     const other = await certifying.request('GET', `/decisions/${decision}/explanation`, {
       as: { role: 'worker', sub: id('dan') },
     });
+    expect(other.status).toBe(404);
+  });
+
+  it('hands out the facts of each decision: anyone comes to the same with the pack, offline', async () => {
+    const { pack } = findPack('shanghai-special-2024', '1') ?? {};
+    if (pack === undefined) throw new Error('not shipped');
+    for (const { id: decision } of await decisions(shanghai)) {
+      const facts = parseFacts(await get(`/decisions/${decision}/facts`));
+      const { outcome } = await get<ExplanationDto>(`/decisions/${decision}/explanation`);
+      expect(outcomeText(pack, decide(pack, facts)).en).toBe(outcome);
+    }
+    const { id: decision } = await decisionOf(shanghai, 'c3');
+    const other = await certifying.request('GET', `/decisions/${decision}/facts`, { as: { role: 'worker', sub: id('dan') } });
     expect(other.status).toBe(404);
   });
 

@@ -33,9 +33,13 @@ const packOf = (name: string, reversal: Partial<Pack['reversal']>, process: Part
     basis: 'operator', rerank: true, certificates: 'revoke', money: 'recover', promoteNext: true, cite: ['spec'], ...reversal,
   },
 });
+/** From the day before the result on, the first alone. */
+const newer = (pack: Pack): Pack => ({
+  ...pack, version: '2', valid: { from: '2026-05-31', to: null }, rules: pack.rules.map((rule) => ({ ...rule, when: { rank: [{ from: 1, to: 1 }] } })),
+});
 packsForSpecs([
   packOf('spec-keeps', { advanced: 'keep' }), packOf('spec-suspends', { certificates: 'suspend' }), packOf('spec-automatic', {}),
-  packOf('spec-notice', {}, { publicityWorkingDays: 5 }),
+  packOf('spec-notice', {}, { publicityWorkingDays: 5 }), packOf('spec-frozen', {}), newer(packOf('spec-frozen', {})),
 ]);
 
 describe('certification unwinds as the pack says', () => {
@@ -126,6 +130,22 @@ describe('certification unwinds as the pack says', () => {
     expect(await inShort(contest)).toContain('c#3 issued 2');
     expect(await papers('suspends', 'c')).toEqual(['Issued Suspended Revoked', 'Issued']);
     expect(await papers('suspends', 'd')).toEqual(['Issued Suspended']);
+  });
+
+  it('decides by the version that was frozen at the announcement, whatever has come into force since', async () => {
+    const contest = id('frozen');
+    await play(contest, told('spec-frozen', ranked('frozen', { a: 1, b: 2, c: 3, d: 4 })));
+    expect(await inShort(contest)).toEqual(['a#1 issued 2', 'b#1 issued 2', 'c#1 issued 2', 'd#1 withoutEffect -']);
+    expect(await get(`/decisions/${(await current(contest, 'c')).id}/explanation`)).toMatchObject({ pack: 'spec-frozen 1' });
+  });
+
+  it('holds everything where the content behind the frozen version is another: nobody may guess', async () => {
+    const contest = id('tampered');
+    const asAnnounced = told('spec-frozen', ranked('tampered', { a: 1 }));
+    await play(contest, { ...asAnnounced, pack: { ...asAnnounced.pack, digest: 'another' } });
+    const a = await current(contest, 'a');
+    expect(a).toMatchObject({ state: 'held', held: ['level', 'honours', 'money'], to: null });
+    expect(await get(`/decisions/${a.id}/explanation`)).toMatchObject({ pack: null, reasons: [{ code: 'pack-not-available' }] });
   });
 
   const worker = (contest: string, name: string): As => ({ role: 'worker', sub: id(`${contest}/${name}`), org: 'elsewhere' });

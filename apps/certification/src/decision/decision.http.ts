@@ -20,6 +20,7 @@ import {
   ReasonsDto, RulingDto, shown,
 } from './decision.dto.js';
 import { Decisions } from './decisions.js';
+import { FactsDto } from './facts.dto.js';
 import { factsUsed } from './facts-used.js';
 import { originsOf } from './origins.js';
 
@@ -103,6 +104,19 @@ export class DecisionController {
     const { facts } = state.found;
     const used = factsUsed(facts, await originsOf(this.decisions.query, state));
     return versioned(explained(id, state, pack, pack === null ? null : explain(pack, facts), used, caller), version);
+  }
+
+  @Get('decisions/:id/facts')
+  @Roles('certifier', 'organiser', 'auditor', 'worker')
+  @ApiOperation({
+    summary: 'The facts, as anyone may decide by them again offline 决定所依据的事实',
+    description: 'Of the published schema: save them, and `npm run -s policy -- decide PACK FACTS.json --explain` comes to the same. ' +
+      'A worker sees only the own decisions.',
+  })
+  @Produces(FactsDto)
+  async facts(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<FactsDto>> {
+    const { state, version } = await this.visible(id, caller);
+    return versioned(state.found.facts, version);
   }
 
   @Post('decisions/:id/approve')
