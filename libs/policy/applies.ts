@@ -1,3 +1,4 @@
+import type { CivilDate } from '#libs/decider';
 import type { Pack } from './pack.js';
 
 const weak = (verification: string | undefined): boolean => verification === 'recalled' || verification === 'hypothetical';
@@ -20,3 +21,12 @@ const allows = (list: readonly string[], value: string): boolean => list.length 
 export const appliesTo = ({ applies, occasion }: Pack, contest: ContestKind): boolean =>
   occasion === undefined && allows(applies.series, contest.series) && allows(applies.classes, contest.class) &&
   allows(applies.groups, contest.group) && allows(applies.purposes, contest.purpose);
+
+/** The days on which a pack is in force. */
+export const isValid = ({ valid: { from, to } }: Pack, on: CivilDate): boolean => (from ?? '') <= on && on <= (to ?? '9999-12-31');
+
+/** The version of a pack that is in force on a day: a later one takes over from its first. */
+export const versionOn = (versions: readonly Pack[], on: CivilDate): Pack | undefined =>
+  versions.filter((each) => isValid(each, on)).reduce<Pack | undefined>(
+    (newest, each) => (newest === undefined || (each.valid.from ?? '') > (newest.valid.from ?? '') ? each : newest), undefined,
+  );

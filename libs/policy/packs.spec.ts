@@ -1,4 +1,4 @@
-import { appliesTo, findPack, needsOverride, packs, parsePack } from './index.js';
+import { appliesTo, findPack, needsOverride, packs, parsePack, versionOn } from './index.js';
 
 const get = (id: string) => {
   const found = findPack(id, '1');
@@ -52,6 +52,17 @@ describe('the shipped packs', () => {
     // What follows from a certificate decides no contest, though it restricts itself to none.
     expect(appliesTo(get('unemployment-insurance-skills-subsidy').pack, contest)).toBe(false);
   });
+});
+
+it('a later version takes over from its first day, and nothing is in force before or after', () => {
+  const { pack } = get('tianjin-municipal-1');
+  const of = (version: string, from: string | null, to: string | null) => ({ ...pack, version, valid: { from, to } });
+  const versions = [of('2', '2026-05-01', '2026-12-31'), of('1', '2026-01-01', null)];
+  const on = (day: string) => versionOn(versions, day)?.version;
+  expect(['2025-12-31', '2026-01-01', '2026-04-30', '2026-05-01', '2026-12-31', '2027-01-01'].map(on)).toEqual(
+    [undefined, '1', '1', '2', '2', '1'],
+  );
+  expect(versionOn([of('1', null, null)], '1999-01-01')?.version).toBe('1');
 });
 
 describe('a pack', () => {

@@ -129,7 +129,7 @@ export class CompetitionController {
       const { state } = await work.load(competition, id);
       for (const { contest: contestId } of state.is === 'announced' ? state.contests : []) {
         const { state: draft } = await work.load(contest, contestId);
-        if (draft.is !== 'cancelled') dones.push(await work.decide(contest, contestId, await announcing(draft, this.reader)));
+        if (draft.is !== 'cancelled') dones.push(await work.decide(contest, contestId, await announcing(draft, this.reader, civilDate(caller.at))));
       }
       return latest(id, ...dones);
     });

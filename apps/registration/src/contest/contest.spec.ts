@@ -36,8 +36,9 @@ describe('a contest', () => {
   });
 
   describe('when announced', () => {
-    const announce = (pack: { digest: string; doubtful: boolean; applies?: boolean } | null, scheme: { digest: string } | null) =>
-      ({ type: 'Announce', pack: pack && { applies: true, ...pack }, scheme }) as const;
+    const announce = (
+      pack: { digest: string; doubtful: boolean; applies?: boolean; inForce?: string | null } | null, scheme: { digest: string } | null,
+    ) => ({ type: 'Announce', pack: pack && { applies: true, inForce: '1', ...pack }, scheme }) as const;
 
     it('freezes the pack and the marking scheme', () => {
       expect(given(decider, drafted).when(announce({ digest: 'd1', doubtful: false }, { digest: 'd2' }))).toEqual([
@@ -50,6 +51,12 @@ describe('a contest', () => {
         expect.objectContaining({ rule: 'pack-needs-override' }) as Error
       );
       expect(given(decider, drafted, overridden).when(doubtful)).toEqual([announced]);
+    });
+    it('refuses a pack that is not in force then, or not in that version', () => {
+      for (const inForce of [null, '2'])
+        expect(
+          () => given(decider, drafted).when(announce({ digest: 'd1', doubtful: false, inForce }, { digest: 'd2' })),
+        ).toThrow(expect.objectContaining({ rule: 'pack-not-in-force', detail: { contest: 'A1', inForce } }) as Error);
     });
     it('refuses a pack that does not speak about it', () => {
       expect(

@@ -56,8 +56,14 @@ export type ContestCommand =
   | { type: 'Draft'; competition: string; organisation: string; terms: ContestTerms }
   /** `doubtful`: the pack, or a rule of it, is recalled or hypothetical. The reason lies in the vault. */
   | { type: 'Override'; doubtful: boolean; reason: string; by: string }
-  /** What the pack library and judging know; null where they know nothing. `applies`: the pack speaks about such a contest. */
-  | { type: 'Announce'; pack: { digest: string; doubtful: boolean; applies: boolean } | null; scheme: { digest: string } | null }
+  /**
+   * What the pack library and judging know; null where they know nothing. `applies`: the pack speaks about such a contest.
+   * `inForce`: its version on the day that its anchor names; null: none.
+   */
+  | {
+    type: 'Announce'; pack: { digest: string; doubtful: boolean; applies: boolean; inForce: string | null } | null;
+    scheme: { digest: string } | null
+  }
   | { type: 'Open' }
   | { type: 'Close' }
   | { type: 'Start'; codes: number }
@@ -162,6 +168,14 @@ const announced = (contest: Known, { pack, scheme }: Extract<ContestCommand, { t
     throw new Refusal(
       'pack-does-not-apply', text('政策包不适用于此系列、类别、组别或性质的赛项', 'the pack does not speak about this series, class, group or purpose'),
       text('请用另一政策包起草赛项', 'draft the contest under another pack'), which,
+    );
+  if (pack.inForce !== terms.pack.version)
+    throw new Refusal(
+      'pack-not-in-force',
+      pack.inForce === null
+        ? text('政策包届时不在有效期内', 'the pack is not in force then')
+        : text(`届时有效的是第 ${pack.inForce} 版`, `version ${pack.inForce} is in force then`),
+      text('请用届时有效的政策包起草赛项', 'draft the contest under the pack that is in force then'), { ...which, inForce: pack.inForce },
     );
   if (pack.doubtful && !overridden)
     throw new Refusal(
