@@ -59,7 +59,7 @@ const hunt = async (folder: string, claimed: Claim, args: readonly string[], wro
   }
   const { failed = [] } = (await readVerdict(folder)) ?? {};
   if (!failed.includes(wrong.shows)) {
-    console.log(`NOT found: ${wrong.title}: it failed (${failed.join(', ')}), but the check that shows it (${wrong.shows}) did not`);
+    console.log(`NOT found: ${wrong.title}: ${failed.join(', ') || 'something'} failed, but not what shows it (${wrong.shows})`);
     return 1;
   }
   console.log('found; now the same faults on the code as it is');

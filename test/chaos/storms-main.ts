@@ -40,22 +40,24 @@ const tried = async (
   }
 };
 
-const shorter = async (schedule: Schedule, reference: Reference, untilMs: number): Promise<void> => {
+/** Whatever fails in one of the same checks: another failure is another story. */
+const shorter = async (
+  schedule: Schedule, failed: Verdict['failed'], reference: Reference, untilMs: number,
+): Promise<void> => {
   const place = path.join(folder, 'shorter');
   const { schedule: least, tried: tries, finished } = await shrink(schedule, async (candidate) => {
     await rm(place, { recursive: true, force: true });
     const run = await Run.open({ folder: place, tell: () => undefined, patienceMs: 60_000 }, candidate.seed);
     const result = await tried(run, candidate, reference, { quick: true }).finally(() => run.close());
-    const fails = result !== undefined && result.failed.length > 0;
-    tell(`${candidate.faults.length} faults ${fails ? 'still fail' : 'do not fail'}`);
+    const fails = result !== undefined && result.failed.some((check) => failed.includes(check));
+    tell(`${candidate.faults.length} faults ${fails ? `still fail (${result.failed.join(', ')})` : 'do not fail'}`);
     return fails;
   }, () => Date.now() < untilMs);
   await rm(place, { recursive: true, force: true });
   const file = path.join(folder, 'shorter.json');
   await writeFile(file, writeSchedule(least));
-  tell(
-    `after ${tries} tries${finished ? '' : ', for want of time'}, ${least.faults.length} faults that fail: replay with --schedule ${file}`,
-  );
+  const after = `after ${tries} tries${finished ? '' : ', for want of time'}`;
+  tell(`${after}, ${least.faults.length} faults that fail: replay with --schedule ${file}`);
   for (const fault of least.faults) console.log(`          ${fault.afterMs} ms later: ${told(fault)}`);
 };
 
@@ -97,7 +99,7 @@ const main = async (): Promise<number> => {
     tell(`FAILED with seed ${schedule.seed} (${failed.join(', ')}):`);
     for (const problem of problems) console.log(`          ${problem}`);
     const shrinkFor = Number(values.shrink ?? 600);
-    if (shrinkFor > 0) await shorter(schedule, lazily, Date.now() + shrinkFor * 1_000);
+    if (shrinkFor > 0) await shorter(schedule, failed, lazily, Date.now() + shrinkFor * 1_000);
     return 1;
   } finally {
     await run.close();
