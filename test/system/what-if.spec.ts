@@ -1,8 +1,8 @@
-import { type Chain, chief, playChain } from './support/chain.js';
+import { arbitrator, type Chain, chief, judges, playChain } from './support/chain.js';
 import { type Answer, type Ask, type Platform, services, startPlatform } from './support/platform.js';
 
 interface Ranks { changes: { code: string; before: { rank: number; total: string }; after: { rank: number; total: string } }[] }
-interface Side { rank: number; level: number | null; money: { fen: number }[]; reasons: { code: string }[] }
+interface Side { rank: number; level: number | null; held: string[]; money: { fen: number }[]; reasons: { code: string }[] }
 interface People {
   revision: number;
   changes: {
@@ -17,7 +17,10 @@ describe('what if', () => {
   let chain: Chain;
   beforeAll(async () => {
     platform = await startPlatform();
-    chain = await playChain(platform);
+    // The fourth judge is the second's friend.
+    chain = await playChain(platform, {
+      panel: [...judges, 'judge-4'], judged: (judge, nth) => (judge === 'judge-4' && nth === 1 ? '3' : '2'),
+    });
   }, 600_000);
   afterAll(() => platform.stop());
 
@@ -83,7 +86,7 @@ describe('what if', () => {
   it('tells marks and ranks by code, with a void aspect', async () => {
     const { changes } = await ranks({ voidAspects: ['A1.1'] });
     expect(changes.map(({ code, before, after }) => [chain.codes.indexOf(code), before.rank, after.rank, after.total])).toEqual([
-      [0, 1, 1, '40.00'], [1, 2, 2, '35.00'], [2, 3, 3, '30.50'], [3, 4, 4, '25.00'],
+      [0, 1, 1, '40.00'], [1, 2, 2, '36.25'], [2, 3, 3, '30.50'], [3, 4, 4, '25.00'],
     ]);
     for (const worker of chain.workers) expect(JSON.stringify(changes)).not.toContain(worker);
     // Other marks, the same ranks: for the people nothing follows.
@@ -165,5 +168,64 @@ describe('what if', () => {
     ).toMatchObject({ status: 422, body: { rule: 'unknown-pack' } });
     expect(await ask('certification', { tieBreak: [], ranking: { revision: 1, changes: [] } }))
       .toMatchObject({ status: 422, body: { rule: 'two-rankings' } });
+  });
+
+  describe('of two who share the rank at the cut, so that a panel must settle it', () => {
+    beforeAll(async () => {
+      const { id: appeal } = await platform.ok('POST', `/registration/entries/${chain.entries[2]}/late-appeals`, {
+        body: { contested: ['A1.1'], grounds: '试卷漏阅', reasons: '事后才发现', until: '2026-06-01T00:00:00.000Z' },
+      });
+      await platform.settled();
+      await platform.ok('POST', `/judging/hearings/${appeal}/assign`, { body: { contest: chain.contest, arbitrator: 'arbitrator' } });
+      await platform.settled();
+      const { items } = await platform.ok<{ items: { id: string; kind: string; part: string }[] }>(
+        'GET', `/judging/contests/${chain.contest}/sheets?code=${chain.codes[2]}`, { as: arbitrator },
+      );
+      const sheet = items.find(({ kind, part }) => kind === 'M' && part === '1')?.id;
+      await platform.ok('POST', `/judging/hearings/${appeal}/uphold`, {
+        as: arbitrator, body: { reasons: '漏阅属实', amendments: [{ sheet, marks: [{ aspect: 'A1.1', mark: '30.75' }] }] },
+      });
+      await platform.settled();
+    });
+
+    const told = async (body: object) => (await people(body)).changes.map(({ worker, before, after }) =>
+      [nth(worker), before.rank, before.held.join('+'), after.rank, after.level, after.held.join('+')]);
+
+    it('says who would be promoted by another tie rule', async () => {
+      // 61.25 each: theory 30.75 and 25, practice 30.5 and 36.25.
+      expect(await told({})).toEqual([]);
+      expect(await told({ tieBreak: ['A'] })).toEqual([[3, 2, 'level+money', 2, 2, ''], [2, 2, 'level+money', 3, null, '']]);
+      expect(await told({ tieBreak: ['B'] })).toEqual([[2, 2, 'level+money', 2, 2, ''], [3, 2, 'level+money', 3, null, '']]);
+    });
+
+    it('says who would be without a judge, or without an aspect', async () => {
+      expect(await told({ recuse: [{ judge: 'judge-4' }] })).toEqual([[3, 2, 'level+money', 2, 2, ''], [2, 2, 'level+money', 3, null, '']]);
+      expect(await told({ voidAspects: ['A1.1'] })).toEqual([[2, 2, 'level+money', 2, 2, ''], [3, 2, 'level+money', 3, null, '']]);
+      expect(await people({ recuse: [{ judge: 'judge-4' }] })).toMatchObject({
+        levels: { gained: 1, lost: 0 }, money: { gained: 240_000, lost: 0 }, missing: [],
+      });
+      expect(await ask('certification', { recuse: [{ judge: 'judge-1' }, { judge: 'judge-4' }] })).toMatchObject({
+        status: 422, body: { rule: 'panel-too-small' },
+      });
+    });
+
+    it('comes true when the judge is recused after the end: ranked, decided and certified anew', async () => {
+      const { id: recusal } = await platform.ok('POST', `/judging/contests/${chain.contest}/recusals`, {
+        body: { judge: 'judge-4', reason: '赛后查明为好友', arbitrator: 'arbitrator' },
+      });
+      await platform.ok('POST', `/judging/contests/${chain.contest}/recusals/${recusal}/grant`, {
+        as: arbitrator, body: { reasons: '属实' },
+      });
+      await platform.settled();
+      const { items } = await platform.ok<{ items: { worker: string; rank: number; to: number | null; state: string }[] }>(
+        'GET', `/certification/decisions?contest=${chain.contest}&limit=100`, { as: 'auditor' },
+      );
+      const now = chain.workers.slice(1, 3).map((worker) => items.filter((one) => one.worker === worker).at(-1));
+      expect(now).toMatchObject([{ rank: 3, to: null, state: 'withoutEffect' }, { rank: 2, to: 2, state: 'onNotice' }]);
+      const { items: papers } = await platform.ok<{ items: { worker: string; state: string }[] }>(
+        'GET', `/certification/certificates?contest=${chain.contest}&limit=100`, { as: 'certifier' },
+      );
+      expect(papers.find(({ worker }) => worker === chain.workers[1])).toMatchObject({ state: 'revoked' });
+    });
   });
 });

@@ -100,7 +100,13 @@ interface Sheet {
   readonly aspects: readonly string[];
 }
 
-export const playChain = async (platform: Platform): Promise<Chain> => {
+/** Who marks, and what a judge gives the n-th code where judgement counts. */
+interface Marking {
+  readonly panel: readonly string[];
+  readonly judged: (judge: string, nth: number) => string;
+}
+
+export const playChain = async (platform: Platform, marking: Marking = { panel: judges, judged: () => '2' }): Promise<Chain> => {
   const { ok, settled, moveClock } = platform;
   const post = <T = Done>(path: string, as: Who | Parameters<Platform['token']>[0], body: unknown = {}) =>
     ok<T>('POST', path, { as, body });
@@ -135,7 +141,7 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
   await post(`/registration/competitions/${competition}/announce`, 'organiser');
   await post(`/registration/contests/${contest}/open`, 'organiser');
   await settled();
-  await post(`/judging/contests/${contest}/panel`, 'organiser', { chief: 'chief', judges, arbitrators: ['arbitrator'] });
+  await post(`/judging/contests/${contest}/panel`, 'organiser', { chief: 'chief', judges: marking.panel, arbitrators: ['arbitrator'] });
 
   const csv = ['姓名,身份证号', ...persons.map((person) => `${person.name},${person.idNumber}`)].join('\n');
   await ok('POST', `/registration/contests/${contest}/entries/import?mode=all-or-nothing`, {
@@ -165,7 +171,7 @@ export const playChain = async (platform: Platform): Promise<Chain> => {
   const codes = entries.map((_, i) => labels.find(({ envelope }) => envelope === i + 1)?.code ?? '');
   await settled();
 
-  const sheet = await markAll(platform, contest, codes);
+  const sheet = await markAll(platform, contest, codes, marking);
   await post(`/judging/contests/${contest}/lock`, chief);
   await settled();
   const appeal = await hear(platform, contest, { worker: workers[2] ?? '', entry: entries[2] ?? '', code: codes[2] ?? '' });
@@ -236,13 +242,15 @@ const recordTraining = async (
 };
 
 /** Every judge submits every sheet; the later in the list, the fewer marks. */
-const markAll = async ({ ok }: Platform, contest: string, codes: readonly string[]): Promise<string> => {
+const markAll = async (
+  { ok }: Platform, contest: string, codes: readonly string[], { panel, judged }: Marking,
+): Promise<string> => {
   let last = '';
-  for (const judge of judges) {
+  for (const judge of panel) {
     const as: Who = { role: 'judge', sub: judge };
     const { items } = await ok<{ items: Sheet[] }>('GET', `/judging/sheets?contest=${contest}&limit=500`, { as });
     for (const { id, code, part, kind, aspects } of items) {
-      const mark = kind === 'J' ? '2' : String(30 - 5 * codes.indexOf(code));
+      const mark = kind === 'J' ? judged(judge, codes.indexOf(code)) : String(30 - 5 * codes.indexOf(code));
       await ok('POST', `/judging/sheets/${id}/submit`, {
         as,
         body: { contest, code, part, kind, sign: true, marks: aspects.map((aspect) => ({ aspect, mark })) },
