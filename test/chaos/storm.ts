@@ -165,12 +165,12 @@ export class Storm {
   }
 
   /** Begins with a write: while all wait for the services to settle, these wait for the broker, and have nothing new to say. */
-  private silenced(withinMs: number): Promise<void> {
+  private async silenced(withinMs: number): Promise<void> {
     const names = this.fleet.instances.map(({ service, number }) => wireName(service, number, 'kafka'));
-    return this.lockedAll(names, async () => {
+    await this.written;
+    if (this.stopping) return;
+    await this.lockedAll(names, async () => {
       const wires = names.map((name) => this.wire(name));
-      await this.written;
-      if (this.stopping) return;
       for (const wire of wires) wire.cut();
       const speaker = await firstToSpeak(this.fleet, withinMs);
       if (speaker !== undefined) await sleep(SENDING_MS);
