@@ -60,7 +60,7 @@ const bar = (pack: Pack, facts: Facts): Decision | undefined => {
   if (placing.rank === null)
     return none(reason('not-ranked', 'all', null, `未参与排名：${placing.unranked ?? ''}`, `not ranked: ${placing.unranked ?? ''}`));
   const minimum = pack.fieldMinimum;
-  const least = (contest.purpose === 'selection' ? minimum?.forSelection : undefined) ?? minimum?.count ?? 0;
+  const least = fieldNeeded(pack, facts);
   if (minimum !== undefined && placing.field < least) {
     const why = reason('field-too-small', 'all', 'fieldMinimum',
       `参与排名 ${placing.field}，少于规定的 ${least}`,
@@ -78,6 +78,10 @@ const bar = (pack: Pack, facts: Facts): Decision | undefined => {
     );
   return undefined;
 };
+
+/** How many must be ranked; a selection may need fewer. */
+export const fieldNeeded = ({ fieldMinimum }: Pack, { contest }: Facts): number =>
+  (contest.purpose === 'selection' ? fieldMinimum?.forSelection : undefined) ?? fieldMinimum?.count ?? 0;
 
 /** Who does not fulfil a condition of entry gets nothing; where nobody knows, all waits. */
 const barEntry = (pack: Pack, facts: Facts): Decision | undefined => {

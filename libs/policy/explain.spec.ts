@@ -1,5 +1,5 @@
 import { factsOf, type ShortFacts } from './cases.js';
-import { guangzhouType } from './hypothetical.js';
+import { guangzhouType, shandongType } from './hypothetical.js';
 import { decide, explain, findPack, outcomeText, type Pack } from './index.js';
 
 const shipped = (id: string): Pack => {
@@ -82,6 +82,12 @@ describe('an explanation', () => {
     const facts: ShortFacts = { rank: 2, field: 4, theory: '90', practical: '59.99', holds: 3 };
     expect(english(pack, facts)).toMatchObject({ outcome: 'nothing', reasons: ['theory must reach 60 and practical 60'] });
     expect(english(pack, facts).changes).toEqual(['practical 60 instead of 59.99: level 3 → level 2']);
+  });
+
+  it('finds the field that was too small', () => {
+    expect(english(shandongType().pack, { rank: 1, field: 27, holds: 3 })).toMatchObject({
+      outcome: 'nothing', changes: ['30 ranked instead of 27: level 3 → level 2'],
+    });
   });
 
   it('claims no change that deciding again does not confirm', () => {

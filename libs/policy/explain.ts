@@ -1,7 +1,7 @@
 import { type Text, text } from '#libs/decider';
 import { carried } from './carried.js';
 import { type Checked, evaluate } from './conditions.js';
-import { atLeast, decide, effectsDigest } from './decide.js';
+import { atLeast, decide, effectsDigest, fieldNeeded } from './decide.js';
 import { conditionsOf } from './coverage.js';
 import { levelText, moneyText, otherText } from './effects.js';
 import type { Decision, Facts, Level } from './facts.js';
@@ -22,7 +22,7 @@ export interface ExplainedRule {
 }
 
 export const changeFacts = [
-  'rank', 'theory-and-practical', 'level-held', 'earlier-promotions', 'status', 'person', 'medal', 'claim',
+  'rank', 'field-size', 'theory-and-practical', 'level-held', 'earlier-promotions', 'status', 'person', 'medal', 'claim',
 ] as const;
 
 /** A change that would have led elsewhere; found by deciding again, so it is never a guess. */
@@ -106,6 +106,10 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     for (let better = rank - 1; better >= 1; better -= 1) if (attempt('rank', at(better), instead(better, rank))) break;
     for (let worse = rank + 1; worse <= placing.field; worse += 1) if (attempt('rank', at(worse), instead(worse, rank))) break;
   }
+  const least = fieldNeeded(pack, facts);
+  if (rank !== null && placing.field < least)
+    attempt('field-size', { ...facts, placing: { ...facts.placing, field: least } },
+      text(`参与排名 ${least}（现为 ${placing.field}）`, `${least} ranked instead of ${placing.field}`));
   const gate = pack.passGate;
   const short = gate === undefined ? [] : (['theory', 'practical'] as const).filter((mark) => !atLeast(placing[mark], gate[mark]));
   if (gate !== undefined && short.length > 0) {

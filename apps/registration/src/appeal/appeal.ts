@@ -83,16 +83,22 @@ const filed = (command: File): AppealEvent => {
   const { contest, organisation, entry, code, contested, grounds, late } = command;
   const until = late === undefined ? inTime(command) : admitted(command, late);
   if (code === null) throw new Refusal('entry-has-no-result', text('该报名没有成绩', 'the entry has no result'), text('无', 'none'));
-  const again = contested.filter((each) => command.earlier.some(
-    (before) => before.is !== 'withdrawn' && before.contested.some((other) => isPart(each, other) || isPart(other, each)),
-  ));
-  if (again.length > 0)
-    throw new Refusal(
-      'appealed-before', text(`${again.join('、')} 已申诉过，仲裁为终局`, `${again.join(', ')} was appealed before, and arbitration is final`),
-      text('请等待其裁决；或先撤回，再重新提出', 'wait for its hearing; or withdraw it, and file it anew'), { contested: again },
-    );
+  onceOnly(command);
   const terms = { contest, organisation, entry, code, contested, grounds, until };
   return { type: 'AppealFiled', ...terms, ...(late === undefined ? {} : { admitted: late.reasons }) };
+};
+
+const onceOnly = ({ contested, earlier }: File): void => {
+  const before = earlier.filter(({ is }) => is !== 'withdrawn');
+  const about = (each: string) => before.filter((one) => one.contested.some((other) => isPart(each, other) || isPart(other, each)));
+  const again = contested.filter((each) => about(each).length > 0);
+  if (again.length === 0) return;
+  const pending = again.flatMap(about).some(({ is }) => is === 'filed' || is === 'heard');
+  throw new Refusal(
+    'appealed-before', text(`${again.join('、')} 已申诉过，仲裁为终局`, `${again.join(', ')} was appealed before, and arbitration is final`),
+    pending ? text('请等待其裁决；或先撤回，再重新提出', 'wait for its hearing; or withdraw it, and file it anew') : text('无：仲裁为终局', 'none: arbitration is final'),
+    { contested: again },
+  );
 };
 
 const notPublished = (): Refusal => new Refusal(
