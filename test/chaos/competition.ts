@@ -104,7 +104,8 @@ const freezeScheme = async (api: Api, actors: Actors, small: Small, key: Contest
   const token = await actors.organiser();
   const { id } = await api.post<{ id: string }>('/judging/marking-schemes', { token, key: `scheme/${key}`, body: schemeOf(key) });
   const kinds = [...'AB'].map((criterion) => ({ criterion, kind: criterion === 'A' ? 'theory' : 'practical' }));
-  await api.put(`/judging/marking-schemes/${id}/rule`, { token, body: { rule: small.competition.panelRule, kinds } });
+  const ruled = { rule: small.competition.panelRule, kinds };
+  await api.put(`/judging/marking-schemes/${id}/rule`, { token, key: `rule/${key}`, body: ruled });
   await api.post(`/judging/marking-schemes/${id}/freeze`, { token, key: `freeze/${key}`, body: {} });
   return id;
 };
@@ -143,7 +144,9 @@ const appeals = async (room: Room, settled: () => Promise<void>): Promise<void> 
   const organiser = await actors.organiser();
   await api.post(`/registration/appeals/${withdrawn}/withdraw`, { token: organiser, key: 'appeal/withdraw', body: {} });
   for (const [appeal, { contest }] of [[upheld, small.appeal], [dismissed, small.dismissed]] as const) {
-    await api.put(`/registration/appeals/${appeal}/redaction`, { token: organiser, body: { text: small.appeal.grounds } });
+    await api.put(`/registration/appeals/${appeal}/redaction`, {
+      token: organiser, key: `redact/${contest}`, body: { text: small.appeal.grounds },
+    });
     await api.post(`/judging/hearings/${appeal}/assign`, {
       token: organiser, key: `assign/${contest}`, body: { contest: contests[contest], arbitrator: cast.arbitrator },
     });
