@@ -41,8 +41,11 @@ describe('bad input', () => {
 
   const everyone: Who = { role: [...roles], sub: 'chief' };
 
-  const fault = (answer: Answer): string | undefined => {
+  const fault = (route: Route, answer: Answer): string | undefined => {
     const { status, headers, body, text } = answer;
+    // Who asks for the page of a certificate is told on a page that there is none.
+    if (status === 404 && route.path.endsWith('/verify/{number}') && headers['content-type']?.startsWith('text/html') === true)
+      return undefined;
     const isProblem = headers['content-type']?.startsWith('application/problem+json') === true;
     if (status >= 500) return `${status} ${text.slice(0, 300)}`;
     if (status < 400) return undefined;
@@ -278,7 +281,7 @@ describe('bad input', () => {
           for (const route of queue)
             for (const request of fc.sample(requestTo(route), { numRuns: RUNS, seed: SEED + api.routes.indexOf(route) })) {
               const found = await send(route, request).then(
-                (answer) => (statuses.push(answer.status), fault(answer)),
+                (answer) => (statuses.push(answer.status), fault(route, answer)),
                 (error: unknown) => String(error),
               );
               if (found !== undefined) faults.push(`${route.name} ${shown(request)}\n    → ${found}`);
@@ -310,7 +313,7 @@ describe('bad input', () => {
         body: large,
         headers: { 'content-type': 'application/json', 'if-match': '"1"' },
       });
-      expect([route.name, answer.status, fault(answer)]).toEqual([route.name, 413, undefined]);
+      expect([route.name, answer.status, fault(route, answer)]).toEqual([route.name, 413, undefined]);
     }
     const file = Buffer.alloc(20 * MiB + 1, 0x41);
     const uploads = api.routes.filter(({ upload }) => upload);
@@ -322,7 +325,7 @@ describe('bad input', () => {
         body: file,
         headers: { 'content-type': route.upload?.[0] ?? '' },
       });
-      expect([route.name, answer.status, fault(answer)]).toEqual([route.name, 413, undefined]);
+      expect([route.name, answer.status, fault(route, answer)]).toEqual([route.name, 413, undefined]);
     }
   }, 600_000);
 
@@ -345,7 +348,7 @@ describe('bad input', () => {
         body: bomb,
         headers: { 'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
       });
-      expect([route.name, [400, 409, 413, 422].includes(answer.status), fault(answer)]).toEqual([route.name, true, undefined]);
+      expect([route.name, [400, 409, 413, 422].includes(answer.status), fault(route, answer)]).toEqual([route.name, true, undefined]);
     }
   }, 60_000);
 });
