@@ -33,6 +33,9 @@ export interface Recorded<E extends { readonly type: string } = { readonly type:
   readonly recordedAt: Instant;
 }
 
+/** An event as a fold needs it: why it was recorded stays in the database. */
+export type Told = Pick<Recorded, 'id' | 'position' | 'stream' | 'version' | 'event'>;
+
 /** What every aggregate shows to the frame, whatever it decides. */
 export interface AggregateKind {
   /** The stream is `<name>:<id>`; also its name in `/history/<name>/<id>`. */

@@ -1,5 +1,5 @@
 import type { Instant } from '#libs/decider';
-import { type Aggregate, type EventMetadata, type Query, type Recorded, streamOf } from './aggregate.js';
+import { type Aggregate, type EventMetadata, type Query, streamOf, type Told } from './aggregate.js';
 import { type Append, type Verdict, VersionConflict } from './append.js';
 import { readSnapshots, type Snapshot, writeSnapshot } from './snapshots.js';
 import type { EventStore } from './store.js';
@@ -37,7 +37,7 @@ export interface Loaded<S> {
 interface Folded<S> extends Snapshot<S> {
   readonly stream: string;
   /** Those that were read: all, or what came after the snapshot. */
-  readonly tail: readonly Recorded[];
+  readonly tail: readonly Told[];
 }
 
 type Typed = { readonly type: string };
@@ -165,8 +165,8 @@ export class Aggregates {
   ): Promise<Omit<Done, 'id'> | undefined> {
     if (version === 0) return undefined;
     const firstId = context.eventId(0);
-    let begin = tail.findIndex((recorded) => recorded.id === firstId);
-    let events = tail;
+    let begin = tail.findIndex((told) => told.id === firstId);
+    let events: readonly Told[] = tail;
     if (begin < 0) {
       if (tail.length === version) return undefined;
       const found = await this.store.find(firstId); // it may lie before the snapshot
@@ -176,7 +176,7 @@ export class Aggregates {
     }
     let end = begin + 1;
     while (events[end]?.id === context.eventId(end - begin)) end += 1;
-    const last = events[end - 1] as Recorded;
+    const last = events[end - 1] as Told;
     return { version: last.version, position: last.position, events: events.slice(begin, end).map(({ event }) => event) };
   }
 
@@ -218,7 +218,8 @@ export class Aggregates {
     let folded = foldTail(aggregate, stream, (await readSnapshots<S>(query, aggregate, [stream])).get(stream), []);
     let read = 0;
     for (;;) {
-      const page = await this.store.readStream(stream, folded.version + 1, query, PAGE);
+      const tails = await this.store.readStreams([{ stream, from: folded.version + 1 }], query, PAGE);
+      const page = tails.get(stream) ?? [];
       if (page.length > 0) folded = foldTail(aggregate, stream, folded, page);
       read += page.length;
       if (page.length < PAGE) break;
@@ -237,7 +238,7 @@ const foldTail = <C, S, E extends Typed>(
   { decider }: Aggregate<C, S, E>,
   stream: string,
   snapshot: Snapshot<S> | undefined,
-  tail: readonly Recorded[],
+  tail: readonly Told[],
 ): Folded<S> => {
   const last = tail.at(-1);
   return {

@@ -1,8 +1,9 @@
-import type { AggregateKind, EventMetadata, Recorded } from './aggregate.js';
+import type { AggregateKind, EventMetadata, Recorded, Told } from './aggregate.js';
 
-export const EVENT_COLUMNS = 'position, stream, version, id, type, schema, data, metadata, recorded_at';
+export const TOLD_COLUMNS = 'position, stream, version, id, type, schema, data';
+export const EVENT_COLUMNS = `${TOLD_COLUMNS}, metadata, recorded_at`;
 
-export interface EventRow {
+export interface ToldRow {
   readonly position: string;
   readonly stream: string;
   readonly version: number;
@@ -10,31 +11,37 @@ export interface EventRow {
   readonly type: string;
   readonly schema: number;
   readonly data: Record<string, unknown>;
+}
+
+export interface EventRow extends ToldRow {
   readonly metadata: EventMetadata;
   readonly recorded_at: Date;
 }
 
 /** Makes rows into events, the data of old schema versions brought up to today's. */
-export const reader = (kinds: readonly AggregateKind[]): ((row: EventRow) => Recorded) => {
+export interface Reads {
+  readonly told: (row: ToldRow) => Told;
+  readonly recorded: (row: EventRow) => Recorded;
+}
+
+export const reader = (kinds: readonly AggregateKind[]): Reads => {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
-  return (row) => {
-    const colon = row.stream.indexOf(':');
-    const aggregate = row.stream.slice(0, colon);
-    return {
-      id: row.id,
-      position: Number(row.position),
-      stream: row.stream,
-      aggregate,
-      aggregateId: row.stream.slice(colon + 1),
-      version: row.version,
-      event: { type: row.type, ...current(byName.get(aggregate), row) },
-      metadata: row.metadata,
-      recordedAt: row.recorded_at.toISOString(),
-    };
+  const told = (row: ToldRow, aggregate: string): Told => {
+    const { id, stream, version, type } = row;
+    return { id, position: Number(row.position), stream, version, event: { type, ...current(byName.get(aggregate), row) } };
+  };
+  return {
+    told: (row) => told(row, row.stream.slice(0, row.stream.indexOf(':'))),
+    recorded: (row) => {
+      const colon = row.stream.indexOf(':');
+      const [aggregate, aggregateId] = [row.stream.slice(0, colon), row.stream.slice(colon + 1)];
+      const { metadata, recorded_at: at } = row;
+      return { ...told(row, aggregate), aggregate, aggregateId, metadata, recordedAt: at.toISOString() };
+    },
   };
 };
 
-const current = (kind: AggregateKind | undefined, { type, schema, data, stream }: EventRow): Record<string, unknown> => {
+const current = (kind: AggregateKind | undefined, { type, schema, data, stream }: ToldRow): Record<string, unknown> => {
   if (kind === undefined) return data;
   const today = kind.schema?.[type] ?? 1;
   if (schema === today) return data;

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import type { AggregateKind, Query, Recorded } from './aggregate.js';
+import type { AggregateKind, Query, Recorded, Told } from './aggregate.js';
 import type { Append, NewEvent, Verdict } from './append.js';
 import { APPEND_SQL, type AppendRow, appendParameters, MAX_APPENDS, prepare, type Prepared, verdicts } from './append-call.js';
 import { appendOne, isOne, type OneRow } from './append-one.js';
 import { Coalescer } from './coalesce.js';
-import { EVENT_COLUMNS, type EventRow, reader } from './recorded.js';
+import { EVENT_COLUMNS, type EventRow, reader, TOLD_COLUMNS, type ToldRow } from './recorded.js';
 
 /** A request's events lie near each other: so far is looked for them. */
 const SPAN_OF_A_REQUEST = 10_000;
@@ -30,6 +30,7 @@ export interface EventStoreOptions {
 export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly recorded: (row: EventRow) => Recorded;
+  private readonly told: (row: ToldRow) => Told;
   private readonly listeners = new Set<() => void>();
   private readonly watch: StoreWatch | undefined;
 
@@ -38,7 +39,7 @@ export class EventStore {
     { kinds = [], callsAtOnce = CALLS_AT_ONCE, watch }: EventStoreOptions = {},
   ) {
     this.watch = watch;
-    this.recorded = reader(kinds);
+    ({ recorded: this.recorded, told: this.told } = reader(kinds));
     this.coalescer = new Coalescer((appends, careful) => this.send(appends, careful), callsAtOnce);
   }
 
@@ -80,33 +81,35 @@ export class EventStore {
     return prepared.map((append) => present(outcome.get(append)));
   }
 
-  async readStream(stream: string, from = 1, query: Query = this.query, limit?: number): Promise<readonly Recorded[]> {
+  async readStream(stream: string, from = 1, query: Query = this.query): Promise<readonly Recorded[]> {
     const rows = await query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version LIMIT $3`,
-      [stream, from, limit ?? null],
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version`,
+      [stream, from],
     );
     return rows.map(this.recorded);
   }
 
-  /** Many streams in one round trip, each from a version on; a stream without events is absent. */
+  /**
+   * Many streams in one round trip, each from a version on and at most so many events; a stream without events is absent.
+   * What folds them need not know why they were recorded.
+   */
   async readStreams(
     wanted: readonly { readonly stream: string; readonly from: number }[],
     query: Query = this.query,
-  ): Promise<ReadonlyMap<string, readonly Recorded[]>> {
-    const [only] = wanted;
-    if (only !== undefined && wanted.length === 1) {
-      return new Map([[only.stream, await this.readStream(only.stream, only.from, query)]]);
-    }
-    const rows = await query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM unnest($1::text[], $2::int[]) AS wanted (name, first)
-         JOIN events ON stream = name AND version >= first ORDER BY stream, version`,
-      [wanted.map(({ stream }) => stream), wanted.map(({ from }) => from)],
+    limit?: number,
+  ): Promise<ReadonlyMap<string, readonly Told[]>> {
+    if (wanted.length === 0) return new Map();
+    // Stream by stream: a planner that may join reads the whole log for a few hundred of them.
+    const rows = await query<ToldRow>(
+      `SELECT found.* FROM unnest($1::text[], $2::int[]) AS wanted (name, first), LATERAL (
+         SELECT ${TOLD_COLUMNS} FROM events WHERE stream = name AND version >= first ORDER BY version LIMIT $3) AS found`,
+      [wanted.map(({ stream }) => stream), wanted.map(({ from }) => from), limit ?? null],
     );
-    const byStream = new Map<string, Recorded[]>();
-    for (const recorded of rows.map(this.recorded)) {
-      const events = byStream.get(recorded.stream);
-      if (events === undefined) byStream.set(recorded.stream, [recorded]);
-      else events.push(recorded);
+    const byStream = new Map<string, Told[]>();
+    for (const row of rows) {
+      const events = byStream.get(row.stream);
+      if (events === undefined) byStream.set(row.stream, [this.told(row)]);
+      else events.push(this.told(row));
     }
     return byStream;
   }
@@ -121,14 +124,18 @@ export class EventStore {
 
   /**
    * All streams, in the order of positions, beginning after `after`. Go on from `upTo`: nothing at or below it can still
-   * appear. Not for use inside a transaction with one snapshot: the watermark must be taken before the snapshot.
+   * appear. Not for use inside a transaction with one snapshot: the watermark must be taken before the snapshot. `types`:
+   * events of these alone; what the others say stays in the database.
    */
-  async read(after: number, limit: number): Promise<{ events: readonly Recorded[]; upTo: number }> {
+  async read(
+    after: number, limit: number, types?: readonly string[],
+  ): Promise<{ events: readonly Recorded[]; upTo: number }> {
     const head = await this.head();
     if (head <= after) return { events: [], upTo: after };
+    const ofTypes = types === undefined ? '' : 'AND type = ANY ($4)';
     const rows = await this.query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`,
-      [after, head, limit],
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE position > $1 AND position <= $2 ${ofTypes} ORDER BY position LIMIT $3`,
+      [after, head, limit, ...(types === undefined ? [] : [types])],
     );
     const events = rows.map(this.recorded);
     return { events, upTo: events.length < limit ? head : present(events.at(-1)).position };

@@ -35,6 +35,8 @@ interface Untyped {
 
 /** All that a service says in public. */
 export interface Published {
+  /** Of which private events it speaks; where it is not set, of any. */
+  readonly types?: readonly string[];
   /** False: the event is private, and its stream's first event need not be looked up. */
   speaksOf(recorded: Recorded): boolean;
   publication(recorded: Recorded, first: Recorded): Publication | undefined;
@@ -48,6 +50,7 @@ export const published = <Events extends readonly Event[]>(
     for (const [type, rule] of Object.entries(publish)) if (rule) rules.set(`${aggregate.name} ${type}`, rule);
   const ruleOf = ({ aggregate, event }: Recorded): Publish | undefined => rules.get(`${aggregate} ${event.type}`);
   return {
+    types: [...new Set((perAggregate as readonly Untyped[]).flatMap(({ publish }) => Object.keys(publish)))],
     speaksOf: (recorded) => ruleOf(recorded) !== undefined,
     publication: (recorded, first) => ruleOf(recorded)?.(recorded, first),
   };

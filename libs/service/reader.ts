@@ -18,8 +18,14 @@ export class Reader {
     return loaded;
   }
 
-  /** Whatever organisation it belongs to: for rules, never to show. */
+  /** Whatever organisation it belongs to, as `loadMany`: for rules, never to show. */
   async peek<C, S, E extends { readonly type: string }>(aggregate: Aggregate<C, S, E>, id: string): Promise<Loaded<S>> {
     return this.aggregates.load(aggregate, id);
+  }
+
+  async loadMany<C, S, E extends { readonly type: string }>(
+    aggregate: Aggregate<C, S, E>, ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Loaded<S>>> {
+    return this.aggregates.loadMany(aggregate, ids);
   }
 }

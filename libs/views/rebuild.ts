@@ -96,11 +96,12 @@ class Rebuild {
   }
 
   private async project(after: number, tx: EntityManager): Promise<{ upTo: number; events: number }> {
-    const batch = await this.options.store.read(after, this.options.batch ?? 1_000);
+    const batch = await this.options.store.read(after, this.options.batch ?? 1_000, this.view.types);
     // Only the copies are in sight: a handler that reads or writes anything else fails here, and loudly.
     await queryIn(tx)(`SET LOCAL search_path = "${this.beside}"`);
     const gathering = new Gathering(tx);
-    for (const recorded of batch.events) await this.view.apply(recorded, gathering.manager);
+    if (this.view.applyAll) await this.view.applyAll(batch.events, gathering.manager);
+    else for (const recorded of batch.events) await this.view.apply(recorded, gathering.manager);
     await gathering.send();
     return { upTo: batch.upTo, events: batch.events.length };
   }

@@ -19,6 +19,8 @@ export interface DueTimer {
 export interface TimerRule {
   readonly name: string;
   readonly aggregate: AggregateKind;
+  /** The events that set or clear it. */
+  readonly types: readonly string[];
   /** What an event does to the timer: an instant sets it, null clears it, undefined leaves it. */
   readonly dueAfter: (recorded: Recorded) => Instant | null | undefined;
   /** Timers of this rule, each of another aggregate, in one transaction. */
@@ -44,6 +46,7 @@ export const timer = <T extends string, C extends { readonly type: T }, S, E ext
   return {
     name: terms.name,
     aggregate: terms.aggregate,
+    types: [...set.keys(), ...clear],
     dueAfter: (recorded) => {
       const due = set.get(recorded.event.type);
       if (due) return due(recorded.event, recorded);
@@ -92,8 +95,7 @@ export const timersView = (rules: readonly TimerRule[]): View => {
   return {
     name: 'timers',
     entities: [],
-    concerns: (recorded) =>
-      rules.some((rule) => rule.aggregate.name === recorded.aggregate && rule.dueAfter(recorded) !== undefined),
+    types: [...new Set(rules.flatMap(({ types }) => types))],
     apply: (recorded, db) => applyAll([recorded], db),
     applyAll,
   };

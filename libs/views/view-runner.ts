@@ -61,6 +61,8 @@ const STORE_EVERY_MS = 5_000;
  */
 export class ViewRunner {
   private readonly followers: readonly Follower[];
+  /** What any of the views waits for; the rest of the log is not even read. */
+  private readonly types: readonly string[] | undefined;
   private loop: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
@@ -75,6 +77,8 @@ export class ViewRunner {
     const names = options.views.map((v) => v.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice) throw new Error(`two views are named ${twice}`);
+    const types = options.views.map((view) => view.types);
+    this.types = types.includes(undefined) ? undefined : [...new Set(types.flatMap((of) => of ?? []))];
     this.followers = options.views.map((view) => ({ view, position: 0, stored: 0, crashed: null, notBefore: 0, failures: 0 }));
   }
 
@@ -169,7 +173,8 @@ export class ViewRunner {
         this.retryAt = Math.min(this.retryAt, follower.notBefore);
         continue;
       }
-      const batch = read.get(follower.position) ?? (await this.options.store.read(follower.position, this.options.batch ?? 500));
+      const batch = read.get(follower.position)
+        ?? (await this.options.store.read(follower.position, this.options.batch ?? 500, this.types));
       read.set(follower.position, batch);
       moved = (await this.step(follower, batch)) || moved;
     }
@@ -178,7 +183,7 @@ export class ViewRunner {
 
   private async step(follower: Follower, batch: Batch): Promise<boolean> {
     const before = { ...follower };
-    const events = batch.events.filter((recorded) => follower.view.concerns?.(recorded) ?? true);
+    const events = batch.events.filter((recorded) => follower.view.types?.includes(recorded.event.type) ?? true);
     if (events.length === 0) {
       follower.position = batch.upTo;
       return batch.upTo !== before.position;

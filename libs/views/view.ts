@@ -13,8 +13,8 @@ export interface View {
   /** Also the name of its checkpoint. */
   readonly name: string;
   readonly entities: readonly EntityClass[];
-  /** False: nothing happens here because of this event. Where it is not set, every event is applied. */
-  concerns?(recorded: Recorded): boolean;
+  /** Only events of these types are applied; where it is not set, every event is. */
+  readonly types?: readonly string[];
   apply(recorded: Recorded, db: EntityManager): Promise<void>;
   /** The same for a batch at once, where that is cheaper; it must come to the same. */
   applyAll?(events: readonly Recorded[], db: EntityManager): Promise<void>;
@@ -32,7 +32,7 @@ export const view = <E extends { readonly type: string }>(
   return {
     name,
     entities,
-    concerns: (recorded) => handlers.has(recorded.event.type),
+    types: [...handlers.keys()],
     async apply(recorded, db) {
       await handlers.get(recorded.event.type)?.(recorded, db);
     },

@@ -132,9 +132,9 @@ export class Relay {
 
   /** One batch; false where there was nothing. */
   private async step(): Promise<boolean> {
-    const { store, bus, publishing, batch = 500 } = this.options;
+    const { store, bus, publishing, published, batch = 500 } = this.options;
     this.source ??= await this.prepare(); // also where nothing is to be said yet: others subscribe to our topics
-    const { events, upTo } = await store.read(this.checkpoint, batch);
+    const { events, upTo } = await store.read(this.checkpoint, batch, published.types);
     if (upTo <= this.checkpoint) return false;
     const { records, sentUpTo } = await this.records(events, upTo, this.source);
     if (!this.lease.held) throw new Fenced();
