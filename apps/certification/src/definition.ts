@@ -6,6 +6,7 @@ import { certificate } from './certificate/certificate.js';
 import { Certificates } from './certificate/certificates.js';
 import { certificatesView } from './certificate/certificates-view.js';
 import { series } from './certificate/series.js';
+import { codesView } from './contest/codes-view.js';
 import { contest } from './contest/contest.js';
 import { CredentialController } from './credential/credential.http.js';
 import { Holders } from './credential/holders.js';
@@ -60,7 +61,7 @@ export const certification: ServiceDefinition = {
   // A worker's file spans organisations: each sees what concerns it in its own decisions.
   conceal: ({ aggregate, event: { type: _, ...data } }) =>
     (aggregate !== file.name ? data : 'contest' in data && typeof data.contest === 'string' ? { contest: data.contest } : {}),
-  views: [decisionsView, certificatesView, hrView, tasksView],
+  views: [decisionsView, certificatesView, hrView, codesView, tasksView],
   timers: [publicNotice],
   published: certificationPublished,
   reactions: certificationReactions,

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { MigrationClass } from '#libs/views';
 import { Certificates1779350400000 } from './certificate/certificates-migration.js';
+import { ContestCodes1795363200000 } from './contest/codes-migration.js';
 import { OtherEffects1795276800000, OtherEffectsForHr1795291200000 } from './decision/decisions-migration.js';
 
 class Certification1772400000000 implements MigrationInterface {
@@ -90,5 +91,5 @@ class InPerson1795200000000 implements MigrationInterface {
 
 export const certificationMigrations: readonly MigrationClass[] = [
   Certification1772400000000, Certificates1779350400000, InPerson1795200000000, OtherEffects1795276800000,
-  OtherEffectsForHr1795291200000,
+  OtherEffectsForHr1795291200000, ContestCodes1795363200000,
 ];

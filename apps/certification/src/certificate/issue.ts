@@ -4,7 +4,7 @@ import type { Level } from '#libs/policy';
 import { type About, decision, decisionId } from '../decision/decision.js';
 import { file } from '../file/file.js';
 import { frozenPack } from '../run/results.js';
-import type { TaskRow } from '../run/tasks-view.js';
+import type { Task } from '../run/tasks-view.js';
 import { skillRecord, skillRecordId } from '../skill-record/skill-record.js';
 import { certificate, type IssuingBody } from './certificate.js';
 import { numbering } from './number.js';
@@ -28,7 +28,7 @@ interface Due {
 }
 
 /** Numbers, certificates, decisions and rungs in one transaction: no number is lost, none is used twice. How many. */
-export const issue = async (work: Work, rows: readonly TaskRow[]): Promise<number> => {
+export const issue = async (work: Work, rows: readonly Task[]): Promise<number> => {
   const due = await dueOf(work, rows);
   for (const name of new Set(due.map(({ series: of }) => of))) {
     const here = due.filter(({ series: of }) => of === name);
@@ -41,7 +41,7 @@ export const issue = async (work: Work, rows: readonly TaskRow[]): Promise<numbe
 };
 
 /** Those that are approved still, a worker at a time; a decision whose pack is gone waits until it is back. */
-const dueOf = async (work: Work, rows: readonly TaskRow[]): Promise<readonly Due[]> => {
+const dueOf = async (work: Work, rows: readonly Task[]): Promise<readonly Due[]> => {
   const states = await work.loadMany(decision, rows.map(({ id }) => id));
   const workers = new Set<string>();
   return rows.flatMap(({ id, at, cause, correlation, organisation }): Due[] => {

@@ -49,12 +49,14 @@ export type ContestCommand =
   | { type: 'CloseResult'; revision: number }
   | { type: 'GivePlace'; entryNumber: string; place: number };
 
+/** One final revision of the result. */
 export interface Revision {
   readonly number: number;
   readonly count: number;
   readonly firstFinalAt: Instant;
   readonly closed: boolean;
-  readonly placings: Readonly<Record<string, CodePlacing>>;
+  /** By code. What else a placing says is in the view of codes: a contest may have 30 000. */
+  readonly ranks: Readonly<Record<string, number | null>>;
 }
 
 /** Plain JSON: it grows long, so it is snapshotted. */
@@ -62,13 +64,14 @@ export interface ContestState {
   readonly terms: (ContestTerms & { readonly at: Instant }) | null;
   readonly registrationClosedAt: Instant | null;
   readonly cancelled: boolean;
+  /** `entries`: the entry number behind each code. */
   readonly seal: {
-    readonly count: number; readonly closed: boolean; readonly entries: Readonly<Record<string, SealedEntry>>
+    readonly count: number; readonly closed: boolean; readonly entries: Readonly<Record<string, string>>
   } | null;
   /** The last final revision, complete or still arriving. */
   readonly result: Revision | null;
-  /** The complete final revisions before it, oldest first: a pack may let stand what they gave. */
-  readonly earlier?: readonly Revision[];
+  /** The numbers of the complete final revisions before it, oldest first: a pack may let stand what they gave. */
+  readonly earlier?: readonly number[];
   /** The revision of the last run. */
   readonly run: number;
   /** The place that a panel gave, by entry number. */
@@ -97,7 +100,7 @@ const remember = (command: ContestCommand, state: ContestState): readonly Contes
     case 'CloseResult': {
       // A provisional revision was not kept, and an older one is over.
       if (result === null || result.number !== command.revision || result.closed) return [];
-      complete('result', result.count, Object.keys(result.placings).length);
+      complete('result', result.count, Object.keys(result.ranks).length);
       return [{ type: 'ResultClosed', revision: command.revision }];
     }
     case 'GivePlace': {
@@ -118,7 +121,7 @@ const remember = (command: ContestCommand, state: ContestState): readonly Contes
 /** Of a shared rank each place goes to one entry; what was given in a tie that a correction dissolved binds nobody. */
 const holderOf = ({ entryNumber, place }: { entryNumber: string; place: number }, state: ContestState): string | undefined => {
   const ranks = new Map(Object.entries(state.seal?.entries ?? {}).map(
-    ([code, entry]) => [entry.entryNumber, state.result?.placings[code]?.rank ?? null],
+    ([code, entryNumber]) => [entryNumber, state.result?.ranks[code] ?? null],
   ));
   return Object.entries(state.given).find(
     ([other, held]) => other !== entryNumber && held === place && ranks.get(other) === ranks.get(entryNumber),
@@ -140,7 +143,7 @@ const isReady = (state: ContestState): boolean =>
 
 const start = ({ seal, result }: ContestState): ContestEvent => {
   const revision = result?.number ?? 0;
-  const unknown = Object.keys(result?.placings ?? {}).filter((code) => seal?.entries[code] === undefined);
+  const unknown = Object.keys(result?.ranks ?? {}).filter((code) => seal?.entries[code] === undefined);
   if (unknown.length > 0)
     throw new Refusal(
       'code-without-entry', text(`密封编号 ${unknown.join('、')} 没有对应的报名`, `no entry is behind ${unknown.length} codes of the result`),
@@ -159,22 +162,22 @@ const evolve = (state: ContestState, event: ContestEvent): ContestState => {
     case 'ContestCancelled': return { ...state, cancelled: true };
     case 'SealOpened': return { ...state, seal: { count: event.count, closed: false, entries: seal?.entries ?? {} } };
     case 'SealEntryRead': {
-      const { type: _, code, ...entry } = event;
-      return seal === null ? state : { ...state, seal: { ...seal, entries: put(seal.entries, code, entry) } };
+      const { code, entryNumber } = event;
+      return seal === null ? state : { ...state, seal: { ...seal, entries: put(seal.entries, code, entryNumber) } };
     }
     case 'SealClosed': return seal === null ? state : { ...state, seal: { ...seal, closed: true } };
     case 'ResultOpened':
       if (result !== null && result.number >= event.revision) return state;
       return {
         ...state,
-        ...(result?.closed === true ? { earlier: [...(state.earlier ?? []), result] } : {}),
-        result: { number: event.revision, count: event.count, firstFinalAt: event.firstFinalAt, closed: false, placings: {} },
+        ...(result?.closed === true ? { earlier: [...(state.earlier ?? []), result.number] } : {}),
+        result: { number: event.revision, count: event.count, firstFinalAt: event.firstFinalAt, closed: false, ranks: {} },
       };
     case 'CodePlaced': {
-      const { type: _, revision, code, ...placing } = event;
+      const { revision, code, rank } = event;
       return result === null || result.number !== revision
         ? state
-        : { ...state, result: { ...result, placings: put(result.placings, code, placing) } };
+        : { ...state, result: { ...result, ranks: put(result.ranks, code, rank) } };
     }
     case 'ResultClosed': return result === null ? state : { ...state, result: { ...result, closed: true } };
     case 'DecisionRunStarted': return { ...state, run: event.revision };

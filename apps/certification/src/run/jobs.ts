@@ -1,53 +1,66 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { newId, WrongState } from '#libs/decider';
 import { type Job, Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
+import { queryOn } from '#libs/views';
 import { issue } from '../certificate/issue.js';
+import { codesOf } from '../contest/codes.js';
 import { contest } from '../contest/contest.js';
 import { file } from '../file/file.js';
 import { decisionRun } from './decision-run.js';
-import { refold } from './refold.js';
-import { type CodeResults, resultsOf } from './results.js';
-import { type TaskRow, Tasks } from './tasks-view.js';
+import { type Asked, carryOut, foldAll, type Refold, refold } from './refold.js';
+import { type Frame, frameOf, resultsOf } from './results.js';
+import { type Task, Tasks } from './tasks-view.js';
 
 /** Codes of one chunk, and certificates of one transaction: well under a second, also for teams. */
-const CHUNK = 100;
+const CHUNK = 250;
 const CERTIFICATES = 100;
 
-const taskOf = (row: TaskRow, name: string, seed: string) =>
+const taskOf = (row: Task, name: string, seed: string) =>
   ({
     actor: `job:${name}`, organisation: row.organisation, at: row.at, correlation: row.correlation, causation: row.cause, seed,
   });
+
+interface Chunk { readonly workers: readonly Refold[]; readonly asked: Asked; readonly upTo: number }
 
 /** Decides all workers of a final revision, chunk by chunk. */
 @Injectable()
 export class DecisionRunJob implements Job {
   readonly name = 'decision-run';
-  /** The joined result of the run that is going on; a large one is not read again for every chunk. */
-  private current: { readonly run: string; readonly results: readonly CodeResults[] } | undefined;
+  /** Of the run that is going on: its rankings are not read again for every chunk. */
+  private current: { readonly run: string; readonly frame: Frame } | undefined;
 
-  constructor(private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader) {}
+  private ahead: { readonly run: string; readonly from: number; readonly chunk: Promise<Chunk> } | undefined;
+
+  constructor(
+    private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader,
+    private readonly db: DataSource,
+  ) {}
 
   async step(): Promise<boolean> {
     for (const row of await this.tasks.open('run', 10)) if (await this.chunk(row)) return true;
     return false;
   }
 
-  private async chunk(row: TaskRow): Promise<boolean> {
+  private async chunk(row: Task): Promise<boolean> {
     const { state: run } = await this.reader.peek(decisionRun, row.id);
     if (run.is !== 'running') return false;
-    const results = await this.resultsOf(row.id, run.contest, run.revision);
+    const frame = await this.frameOf(row.id, run.contest, run.revision);
+    if (frame === 'behind') return false;
     const task = taskOf(row, this.name, `${row.cause}/${run.cursor}`);
-    if (results === undefined) {
+    if (frame === 'overtaken') {
       await this.transactions.runAs(task, (work) => work.decide(decisionRun, row.id, { type: 'Overtake' }));
       return true;
     }
-    const upTo = Math.min(run.cursor + CHUNK, run.codes);
+    const { workers, asked, upTo } = await this.read(row.id, frame, run.cursor);
+    this.readAhead(row.id, frame, upTo, run.codes);
+    let attempts = 0;
     try {
       await this.transactions.runAs(task, async (work) => {
-        // The cause of a worker's decision is the message that placed this worker's code.
-        await refold(work, results.slice(run.cursor, upTo).flatMap(({ members }) =>
-          members.map(({ worker, placed, result }) => ({ worker, result, because: { causation: placed } }))));
+        // Who has changed since it was read makes a conflict, and then all is read again.
+        attempts += 1;
+        await (attempts === 1 ? carryOut(work, asked) : refold(work, workers));
         await work.decide(decisionRun, row.id, { type: 'DecideChunk', from: run.cursor, upTo });
       });
     } catch (error) {
@@ -56,14 +69,35 @@ export class DecisionRunJob implements Job {
     return true;
   }
 
-  /** Undefined where a later revision has come: its own run decides. */
-  private async resultsOf(run: string, id: string, revision: number): Promise<readonly CodeResults[] | undefined> {
+  private async read(run: string, frame: Frame, from: number): Promise<Chunk> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead?.run === run && ahead.from === from) return ahead.chunk;
+    const codes = await codesOf(queryOn(this.db), frame.facts.id, [...frame.rankings.keys()], { from, limit: CHUNK });
+    // The cause of a worker's decision is the message that placed this worker's code.
+    const workers = codes.flatMap((code) => resultsOf(frame, code)).map(
+      ({ worker, placed, result }) => ({ worker, result, because: { causation: placed } }));
+    return { workers, asked: await foldAll(this.reader, workers), upTo: from + codes.length };
+  }
+
+  /** While the database writes one chunk, the next one is folded. */
+  private readAhead(run: string, frame: Frame, from: number, codes: number): void {
+    if (from >= codes) return;
+    const chunk = this.read(run, frame, from);
+    chunk.catch(() => undefined); // whoever takes it is told
+    this.ahead = { run, from, chunk };
+  }
+
+  /** Overtaken: a later revision has come, and its own run decides. Behind: the view of the codes is. */
+  private async frameOf(run: string, id: string, revision: number): Promise<Frame | 'overtaken' | 'behind'> {
     if (this.current?.run !== run) {
       const { state } = await this.reader.peek(contest, id);
-      if (state.result?.number !== revision || !state.result.closed) return undefined;
-      this.current = { run, results: resultsOf(id, state) };
+      if (state.result?.number !== revision || !state.result.closed) return 'overtaken';
+      const frame = await frameOf(queryOn(this.db), id, state);
+      if (frame === undefined) return 'behind';
+      this.current = { run, frame };
     }
-    return this.current.results;
+    return this.current.frame;
   }
 }
 

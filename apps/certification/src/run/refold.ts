@@ -73,6 +73,8 @@ export interface Refold {
   readonly because: Because;
 }
 
+type Reads = Pick<Work, 'loadMany'>;
+
 interface Plan extends Refold {
   readonly version: number;
   readonly news: readonly FileEvent[];
@@ -84,15 +86,28 @@ interface Plan extends Refold {
  * person's name: decisions of other organisations may follow.
  */
 export const refold = async (work: Work, workers: readonly Refold[]): Promise<void> => {
-  if (workers.length === 0) return;
-  const { plans, later } = await planned(work, workers);
-  const imported = await importedLevels(work, plans);
-  const steps = plans.map(
-    (plan) => differences(plan.worker, plan.state, imported.get(plan.worker) ?? []).map((step) => ({ plan, step })),
-  );
-  await take(work, steps.flat());
-  await work.recordMany(file, plans.map(({ worker, because, version, news, state }, index) => {
-    const made = (steps[index] ?? []).map(({ step }) => madeOf(step));
+  if (workers.length > 0) await carryOut(work, await foldAll(work, workers));
+};
+
+/** What the folds of several workers ask for. */
+export interface Asked {
+  readonly folds: readonly { readonly plan: Plan; readonly steps: readonly Step[] }[];
+  readonly later: readonly Refold[];
+}
+
+/** Only reads, so it may be done ahead of the transaction in which it is carried out. */
+export const foldAll = async (reads: Reads, workers: readonly Refold[]): Promise<Asked> => {
+  const { plans, later } = await planned(reads, workers);
+  const imported = await importedLevels(reads, plans);
+  const folds = plans.map((plan) => ({ plan, steps: differences(plan.worker, plan.state, imported.get(plan.worker) ?? []) }));
+  return { folds, later };
+};
+
+/** A version conflict where a person's file is no longer as it was read. */
+export const carryOut = async (work: Work, { folds, later }: Asked): Promise<void> => {
+  await take(work, folds.flatMap(({ plan, steps }) => steps.map((step) => ({ plan, step }))));
+  await work.recordMany(file, folds.map(({ plan: { worker, because, version, news, state }, steps }) => {
+    const made = steps.map(madeOf);
     const events = [...news, ...made, ...(state.stale ? [{ type: 'Refolded' } as const] : [])];
     // What was read must still be so: another transaction may have decided on the same person.
     return { id: worker, version, events, because: { ...because, organisation: null } };
@@ -101,14 +116,14 @@ export const refold = async (work: Work, workers: readonly Refold[]): Promise<vo
 };
 
 /** Each worker once; who comes twice, or goes on in another record, comes after. */
-const planned = async (work: Work, workers: readonly Refold[]): Promise<{ plans: Plan[]; later: Refold[] }> => {
+const planned = async (reads: Reads, workers: readonly Refold[]): Promise<{ plans: Plan[]; later: Refold[] }> => {
   const now = new Map<string, Refold>();
   const later = workers.filter((each) => {
     if (now.has(each.worker)) return true;
     now.set(each.worker, each);
     return false;
   });
-  const files = await work.loadMany(file, [...now.keys()]);
+  const files = await reads.loadMany(file, [...now.keys()]);
   const plans: Plan[] = [];
   for (const each of now.values()) {
     const loaded = files.get(each.worker);
@@ -138,7 +153,7 @@ const isNews = (state: FileState, result: Result): boolean => {
 
 /** The levels that each worker held from outside the chain, in the occupations of their contests. */
 export const importedLevels = async (
-  work: Pick<Work, 'loadMany'>, plans: readonly Pick<Plan, 'worker' | 'state'>[],
+  reads: Reads, plans: readonly Pick<Plan, 'worker' | 'state'>[],
 ): Promise<ReadonlyMap<string, readonly ImportedLevel[]>> => {
   const ids = plans.map(({ worker, state: { contests, occupations } }) => {
     const relevant = new Set(Object.values(contests).map(({ contest }) => contest.occupation));
@@ -146,7 +161,7 @@ export const importedLevels = async (
       worker, records: [...relevant].filter((each) => occupations.includes(each)).map((each) => skillRecordId(worker, each)),
     };
   });
-  const records = await work.loadMany(skillRecord, ids.flatMap(({ records: each }) => each));
+  const records = await reads.loadMany(skillRecord, ids.flatMap(({ records: each }) => each));
   const levels = (id: string): readonly ImportedLevel[] => {
     const state = records.get(id)?.state;
     return state === undefined

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import type { Recorded } from '#libs/event-store';
-import { view } from '#libs/views';
+import type { Query, Recorded } from '#libs/event-store';
+import { queryOn, view } from '#libs/views';
 import type { DecisionEvent } from '../decision/decision.js';
 import { whole } from '../decision/decisions-view.js';
 import type { FileEvent } from '../file/file.js';
@@ -22,6 +22,8 @@ export class TaskRow {
   @Column('text', { nullable: true }) organisation!: string | null;
 }
 
+export type Task = Pick<TaskRow, 'id' | 'cause' | 'at' | 'correlation' | 'organisation'>;
+
 const open = (kind: TaskKind) => (
   { aggregateId: id, position, id: cause, metadata: { at, correlation, organisation } }: Recorded, db: EntityManager,
 ) =>
@@ -38,10 +40,17 @@ export const tasksView = view<DecisionEvent | FileEvent | RunEvent>('tasks', [Ta
 
 @Injectable()
 export class Tasks {
-  constructor(private readonly db: DataSource) {}
+  private readonly query: Query;
 
-  /** The oldest first. */
-  async open(kind: TaskKind, limit: number): Promise<TaskRow[]> {
-    return this.db.manager.find(TaskRow, { where: { kind }, order: { position: 'ASC' }, take: limit });
+  constructor(db: DataSource) {
+    this.query = queryOn(db);
+  }
+
+  /** The oldest first. Plain SQL: every job asks after every append. */
+  async open(kind: TaskKind, limit: number): Promise<readonly Task[]> {
+    return this.query<Task>(
+      `SELECT id, cause, at, correlation, organisation FROM certification_tasks WHERE kind = $1 ORDER BY position LIMIT $2`,
+      [kind, limit],
+    );
   }
 }

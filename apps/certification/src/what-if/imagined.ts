@@ -3,17 +3,18 @@ import { Refusal, text, WrongState } from '#libs/decider';
 import type { ImportedLevel } from '#libs/policy';
 import { PeerRefused, Peers, Reading } from '#libs/service';
 import { type Caller, NotFound, Unavailable } from '#libs/web';
-import { contest, type ContestState } from '../contest/contest.js';
+import { type Code, type CodePlaced, codesOf, placingsOf } from '../contest/codes.js';
+import { contest } from '../contest/contest.js';
 import { file, type FileState, type Result } from '../file/file.js';
 import { importedLevels } from '../run/refold.js';
-import { resultsOf } from '../run/results.js';
+import { type Frame, frameOf, resultsOf } from '../run/results.js';
 import { type Difference, differences, side, told } from './compare.js';
 import { type RankChange, type Tried, underPack, withRanking } from './supposed.js';
 import { Totals } from './totals.js';
 import type { GrantChangeDto, PersonChangeDto, StandingDecisionDto, WhatIfDto } from './what-if.dto.js';
 
-/** So many people are in hand at once. */
-const PEOPLE = 200;
+/** So many codes are in hand at once. */
+const CODES = 200;
 
 /** A worker with what the contest says, and what it would say. */
 interface Entrant { readonly worker: string; readonly now: Result; readonly would: Result }
@@ -22,7 +23,13 @@ export interface Supposed {
   readonly revision: number;
   readonly ranking: 'recorded' | 'judging' | 'given';
   readonly tried: Tried | null;
-  readonly entrants: readonly Entrant[];
+  readonly contest: string;
+  readonly now: Frame;
+  readonly would: Frame;
+  /** What would be said of a code. */
+  readonly supposed: (code: Code) => Code;
+  /** In the order of the ranks that would be. */
+  readonly codes: readonly string[];
 }
 
 interface Changed { readonly worker: string; readonly difference: Difference }
@@ -42,24 +49,31 @@ export class Imagined {
     if (state.terms?.organisation !== caller.organisation) throw new NotFound('contest', whatIf.contest);
     const { result } = state;
     if (result?.closed !== true || state.seal?.closed !== true || state.run < result.number)
-      throw new WrongState(
-        'result-not-final', text('成绩尚未生效', 'there is no final result yet'), text('请先终局成绩', 'finalise the result'),
-      );
+      throw notFinal();
     const { ranking, changes } = await this.ranking(whatIf, result.number, caller);
-    const ranked = withRanking(state, changes);
-    const tried = whatIf.pack === undefined ? null : underPack(ranked, whatIf.pack.id, whatIf.pack.version);
+    const { query } = this.reading;
+    const recorded = (revision: number) => placingsOf(query, whatIf.contest, revision);
+    const ranked = withRanking(state, changes, recorded);
+    const under = whatIf.pack === undefined ? undefined : underPack(ranked.state, whatIf.pack.id, whatIf.pack.version);
+    const now = await frameOf(query, whatIf.contest, state);
+    const would = await frameOf(query, whatIf.contest, under?.state ?? ranked.state, ranked.read);
+    if (now === undefined || would === undefined) throw notFinal();
     return {
-      revision: result.number, ranking, tried: tried?.tried ?? null,
-      entrants: entrantsOf(whatIf.contest, state, tried?.state ?? ranked),
+      revision: result.number, ranking, tried: under?.tried ?? null, contest: whatIf.contest, now, would, supposed: ranked.code,
+      codes: await inOrder(would, state.seal.entries, ranked.read),
     };
   }
 
   /** One after the other, so many at a time; `totals` and `missing` are complete when it ends. */
   async *changes(
-    { entrants }: Supposed, caller: Caller, totals: Totals, missing: Set<string>,
+    supposed: Supposed, caller: Caller, totals: Totals, missing: Set<string>,
   ): AsyncGenerator<PersonChangeDto> {
-    for (let from = 0; from < entrants.length; from += PEOPLE) {
-      const found = await this.compared(entrants.slice(from, from + PEOPLE), totals);
+    const { codes } = supposed;
+    // Who stands behind two codes counts by the better one, as in a run.
+    const seen = new Set<string>();
+    for (let from = 0; from < codes.length; from += CODES) {
+      const entrants = await this.entrants(supposed, codes.slice(from, from + CODES));
+      const found = await this.compared(entrants.filter(({ worker }) => seen.size < seen.add(worker).size), totals);
       const own = found.filter(({ difference: { known } }) => known.organisation === caller.organisation);
       totals.elsewhere += found.length - own.length;
       for (const { difference } of own) totals.add(difference);
@@ -106,6 +120,22 @@ export class Imagined {
     if (answer.is === 'refused') throw new PeerRefused(answer.status, answer.problem);
     if (answer.is === 'unavailable') throw new Unavailable('judging'); // without the ranking there is nothing to say
     return answer.value;
+  }
+
+  private async entrants({ contest: of, now, would, supposed }: Supposed, some: readonly string[]): Promise<readonly Entrant[]> {
+    const byCode = new Map(
+      (await codesOf(this.reading.query, of, [...now.rankings.keys(), ...would.rankings.keys()], some))
+        .map((code) => [code.entry.code, code]),
+    );
+    return some.flatMap((each) => {
+      const code = byCode.get(each);
+      if (code === undefined) return [];
+      const other = resultsOf(would, supposed(code));
+      return resultsOf(now, code).flatMap(({ worker, result }, index) => {
+        const there = other[index]?.result;
+        return there === undefined ? [] : [{ worker, now: result, would: there }];
+      });
+    });
   }
 
   private async compared(entrants: readonly Entrant[], totals: Totals): Promise<readonly Changed[]> {
@@ -180,18 +210,19 @@ export class Imagined {
 const grantChange = ({ rule, from, to, then, recovery, proposed }: GrantChangeDto): GrantChangeDto =>
   ({ rule, from, to, then, recovery, proposed });
 
-/** In the order of the ranks that would be. Who stands behind two codes counts by the last, as in a run. */
-const entrantsOf = (id: string, state: ContestState, would: ContestState): readonly Entrant[] => {
-  const supposed = new Map(resultsOf(id, would).map((each) => [each.code, each]));
-  const last = new Map<string, Entrant>();
-  for (const { code, members } of resultsOf(id, state))
-    for (const [index, { worker, result: now }] of members.entries()) {
-      const other = supposed.get(code)?.members[index]?.result;
-      if (other !== undefined) last.set(worker, { worker, now, would: other });
-    }
-  const rank = ({ would: { placing } }: Entrant): number => placing.rank ?? Infinity;
-  return [...last.values()].sort((a, b) => {
+/** By the rank that would be; the codes that the result does not name come last. */
+const inOrder = async (
+  would: Frame, entries: Readonly<Record<string, string>>, read: (revision: number) => AsyncIterable<CodePlaced>,
+): Promise<readonly string[]> => {
+  const ranks = new Map<string, number>();
+  const ranking = would.rankings.get(would.revision);
+  for await (const placing of read(would.revision)) ranks.set(placing.code, ranking?.place(placing).rank ?? Infinity);
+  const rank = (code: string): number => ranks.get(code) ?? Infinity;
+  return Object.keys(entries).sort((a, b) => {
     const [one, two] = [rank(a), rank(b)];
-    return one === two ? (a.now.entryNumber < b.now.entryNumber ? -1 : 1) : one - two;
+    return one === two ? ((entries[a] ?? '') < (entries[b] ?? '') ? -1 : 1) : one - two;
   });
 };
+
+const notFinal = (): WrongState =>
+  new WrongState('result-not-final', text('成绩尚未生效', 'there is no final result yet'), text('请先终局成绩', 'finalise the result'));

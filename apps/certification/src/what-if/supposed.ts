@@ -4,7 +4,8 @@
  */
 import { Refusal, text } from '#libs/decider';
 import { appliesTo, findPack, needsOverride, type Pack } from '#libs/policy';
-import type { CodePlacing, ContestState } from '../contest/contest.js';
+import type { Code, CodePlaced } from '../contest/codes.js';
+import type { ContestState } from '../contest/contest.js';
 
 /** One code as a ranking has it: the shape in which judging answers. */
 export interface Placed {
@@ -16,23 +17,46 @@ export interface Placed {
 }
 export interface RankChange { readonly code: string; readonly before: Placed; readonly after: Placed }
 
+/** A contest as it would be: its memory, and what its placings and codes would say. */
+export interface SupposedContest {
+  readonly state: ContestState;
+  readonly read: (revision: number) => AsyncIterable<CodePlaced>;
+  readonly code: (code: Code) => Code;
+}
+
 /** As one more final revision: what it corrects is treated as any correction, also where the pack lets something stand. */
-export const withRanking = (state: ContestState, changes: readonly RankChange[]): ContestState => {
+export const withRanking = (
+  state: ContestState, changes: readonly RankChange[], recorded: (revision: number) => AsyncIterable<CodePlaced>,
+): SupposedContest => {
   const { result } = state;
-  if (result === null || changes.length === 0) return state;
-  const placings: Record<string, CodePlacing> = { ...result.placings };
-  for (const { code, before, after } of changes) {
-    const known = placings[code];
-    if (known === undefined)
-      throw new Refusal(
-        'unknown-code', text(`成绩中没有编号 ${code}`, `the result has no code ${code}`), text('请使用成绩中的编号', 'use codes of the result'),
-      );
-    const { rank, unranked, theory, practical } = after;
-    placings[code] = { ...known, rank, unranked, theory, practical, ...(isOwn(before, after) ? { own: 'what-if' } : {}) };
-  }
-  return {
-    ...state, earlier: [...(state.earlier ?? []), result], result: { ...result, number: result.number + 1, placings },
+  if (result === null || changes.length === 0) return { state, read: recorded, code: (code) => code };
+  const unknown = changes.find(({ code }) => result.ranks[code] === undefined);
+  if (unknown !== undefined)
+    throw new Refusal(
+      'unknown-code', text(`成绩中没有编号 ${unknown.code}`, `the result has no code ${unknown.code}`),
+      text('请使用成绩中的编号', 'use codes of the result'),
+    );
+  const byCode = new Map(changes.map((change) => [change.code, change]));
+  const next = result.number + 1;
+  const would = (placing: CodePlaced): CodePlaced => {
+    const change = byCode.get(placing.code);
+    if (change === undefined) return { ...placing, revision: next };
+    const { rank, unranked, theory, practical } = change.after;
+    const own = isOwn(change.before, change.after) ? 'what-if' : placing.own;
+    return { ...placing, revision: next, rank, unranked, theory, practical, own };
   };
+  return {
+    state: { ...state, earlier: [...(state.earlier ?? []), result.number], result: { ...result, number: next } },
+    read: (revision) => (revision === next ? mapped(recorded(result.number), would) : recorded(revision)),
+    code: (code) => {
+      const placing = code.placings.get(result.number);
+      return placing === undefined ? code : { ...code, placings: new Map([...code.placings, [next, would(placing)]]) };
+    },
+  };
+};
+
+const mapped = async function* <T>(all: AsyncIterable<T>, change: (one: T) => T): AsyncGenerator<T> {
+  for await (const one of all) yield change(one);
 };
 
 /** The code's own marks would be others; else its rank moves because of others. */
