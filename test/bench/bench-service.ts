@@ -1,48 +1,88 @@
-import { randomBytes } from 'node:crypto';
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { pino } from 'pino';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Cluster, provision } from '#libs/postgres';
-import { createService, readConfig, type Role, type Service, type ServiceDefinition } from '#libs/service';
+
+/** What the process says when it is up, and whenever it is asked what it has used since it began. */
+export interface Started { readonly address: string; readonly token: string }
+export interface Used { readonly cpuSeconds: number; readonly peakMiB: number }
+
+/**
+ * What is streamed needs no more: without a limit V8 lets garbage lie about, and the peak says nothing. The young generation
+ * is as large as it would be without one, which V8 else makes smaller with the limit.
+ */
+const HEAP = ['--max-old-space-size=224', '--max-semi-space-size=16'];
 
 export interface BenchService {
-  readonly service: Service;
+  readonly address: string;
+  /** An organiser, certifier and operator of org-1. */
+  readonly token: string;
+  /** Its database, as the running role and as the owner. */
   readonly url: string;
   readonly migrationUrl: string;
-  readonly token: string;
-  /** POST as an organiser and certifier of org-1; fails unless it is answered with 2xx. */
-  readonly request: (path: string, body: unknown) => Promise<unknown>;
+  /** Fails unless it is answered with 2xx. */
+  readonly request: <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>;
+  /** All that follows from what was recorded has happened. */
+  caughtUp(): Promise<void>;
+  used(): Promise<Used>;
+  close(): Promise<void>;
 }
 
-const ISSUER = 'https://issuer.bench';
-const ROLES: readonly Role[] = ['organiser', 'certifier'];
-
-/** One service as it runs alone: its own database, the bus beside it, views, relay and jobs at work. */
-export const startBenchService = async (
-  cluster: Cluster, definition: ServiceDefinition, env: Readonly<Record<string, string>> = {},
-): Promise<BenchService> => {
-  const { url, migrationUrl } = await provision(cluster.url, definition.name, {
-    owner: `${definition.name}_owner`, running: definition.name,
+/**
+ * Certification as it runs alone: a process of its own, so that what it takes is its own; its own database, the bus beside it;
+ * views, relay and jobs at work.
+ */
+export const startBenchService = async (cluster: Cluster, env: Readonly<Record<string, string>>): Promise<BenchService> => {
+  const { url, migrationUrl } = await provision(cluster.url, 'certification', {
+    owner: 'certification_owner', running: 'certification',
   });
-  const config = readConfig({
-    DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl, AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: 'jinji',
-    AUTH_JWKS_URL: `${ISSUER}/jwks`, MASTER_KEY: randomBytes(32).toString('base64'), JINJI_CLOCK: 'manual', RATE_LIMIT: '1000000',
-    PEERS_URL: 'http://127.0.0.1:9/{service}', ...env,
+  const child = fork(fileURLToPath(new URL('./certification-process.js', import.meta.url)), [], {
+    execArgv: HEAP,
+    env: { ...process.env, DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl, ...env },
   });
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256' }] });
-  const token = await new SignJWT({ org: 'org-1', roles: ROLES }).setProtectedHeader({ alg: 'ES256', kid: 'bench' })
-    .setSubject('bench').setIssuer(ISSUER).setAudience('jinji').setIssuedAt().setExpirationTime('4h').sign(privateKey);
-  const service = await createService(definition, config, {
-    keys, log: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })), clockStart: '2026-04-01T01:00:00.000Z',
-  });
-  const fastify = service.app.getHttpAdapter().getInstance();
-  const request = async (path: string, body: unknown): Promise<unknown> => {
-    const answer = await fastify.inject({
-      method: 'POST', url: path, payload: JSON.stringify(body),
+  const { address, token } = await said<Started>(child);
+  const request = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+    const answer = await fetch(`${address}${path}`, {
+      method, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'accept-language': 'en' },
     });
-    if (answer.statusCode >= 300) throw new Error(`POST ${path}: ${answer.statusCode} ${answer.payload.slice(0, 1000)}`);
-    return JSON.parse(answer.payload) as unknown;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${(await answer.text()).slice(0, 1000)}`);
+    return (await answer.json()) as T;
   };
-  return { service, url, migrationUrl, token, request };
+  return {
+    address, token, url, migrationUrl, request,
+    caughtUp: async () => {
+      for (let before = -1; ; ) {
+        const { idle, position } = await request<{ idle: boolean; position: number }>('GET', '/admin/caught-up');
+        if (idle && position === before) return;
+        before = idle ? position : -1;
+        await sleep(20);
+      }
+    },
+    used: () => {
+      const answer = said<Used>(child);
+      child.send('used');
+      return answer;
+    },
+    close: async () => {
+      const gone = once(child, 'exit');
+      child.disconnect();
+      await gone;
+    },
+  };
+};
+
+const said = async <T>(child: ChildProcess): Promise<T> => {
+  const ended = new AbortController();
+  const died = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
+    throw new Error(`the service ended with ${String(code)}`);
+  });
+  try {
+    const [message] = (await Promise.race([once(child, 'message', { signal: ended.signal }), died])) as [T];
+    return message;
+  } finally {
+    ended.abort();
+    died.catch(() => undefined);
+  }
 };
