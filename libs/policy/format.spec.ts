@@ -117,6 +117,36 @@ it('a field minimum that is lower for a selection, as in Shandong', () => {
   expect(decided(parts, { field: 14, purpose: 'selection' })).toMatchObject({ level: null });
 });
 
+it('a field that is too small: nothing, or held for a panel, as the pack says', () => {
+  const parts = (below: 'void' | 'hold'): Partial<Pack> => ({ fieldMinimum: { count: 30, below, cite } });
+  expect(decided(parts('void'), { field: 29 })).toMatchObject({ level: null, held: [], reasons: ['field-too-small'] });
+  expect(decided(parts('hold'), { field: 29 })).toMatchObject({ level: null, held: ['level', 'honours', 'money'], reasons: ['field-too-small'] });
+  expect(decided(parts('hold'), { field: 30 })).toMatchObject({ level: 'none→2', held: [] });
+});
+
+it.each<[Pack['ranking']['tieAtCut'], string | null, readonly string[]]>([
+  ['panel', null, ['level']], ['share', 'none→2', []], ['includeAll', 'none→2', []], ['excludeAll', null, []],
+])('a tie at the cut, after every key: %s', (tieAtCut, given_, held) => {
+  const parts: Partial<Pack> = { ranking: { tieAtCut, cite } };
+  expect(decided(parts, { rank: 3, tied: 2 })).toMatchObject({ level: given_, held });
+  // Within the cut all of them have it, whoever comes first; beyond it none.
+  expect(decided(parts, { rank: 2, tied: 2 })).toMatchObject({ level: 'none→2', held: [] });
+  expect(decided(parts, { rank: 4, tied: 2 })).toMatchObject({ level: null, held: [] });
+});
+
+it('a declared hole: nothing, or held, of the effects that it names', () => {
+  const hole = (then: 'hold' | 'nothing'): Pack['holes'] =>
+    [{ id: 'teams', title, cite, when: { teamSize: { from: 2, to: null } }, effects: ['level'], then }];
+  const rules = [rule({ all: [] }), rule({ all: [] }, pay({}), 'subsidy')];
+  expect(decided({ rules, holes: hole('hold') }, { teamSize: 2 })).toMatchObject({
+    level: null, yuan: ['1000'], held: ['level'], reasons: ['hole-in-the-source'],
+  });
+  expect(decided({ rules, holes: hole('nothing') }, { teamSize: 2 })).toMatchObject({
+    level: null, yuan: ['1000'], held: [], reasons: ['hole-in-the-source'],
+  });
+  expect(decided({ rules, holes: hole('nothing') }, { teamSize: 1 })).toMatchObject({ level: 'none→3', reasons: [] });
+});
+
 describe('the conditions of application for 三级 (2023), any of which suffices', () => {
   const years = (level_: 4, n: number): Condition => ({ holds: { level: level_, orAbove: false, months: 12 * n } });
   const when: Condition = {
