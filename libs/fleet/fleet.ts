@@ -87,6 +87,8 @@ const HOST = '127.0.0.1';
 export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   const folder = path.resolve(options.folder);
   await mkdir(path.join(folder, 'logs'), { recursive: true });
+  const keeperFile = path.join(folder, 'keeper.pid');
+  await Keeper.untilGone(keeperFile);
   const ports = await Ports.in(path.join(folder, 'ports.json'));
   const at = async (name: string): Promise<Address> => ({ host: HOST, port: await ports.of(name) });
   const wanted = serviceNames.flatMap((service) =>
@@ -106,7 +108,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   await ports.keep();
 
   const homes = { kafka: path.join(folder, 'kafka'), postgres: path.join(folder, 'postgres') };
-  const keeper = await Keeper.over(homes);
+  const keeper = await Keeper.over(homes, keeperFile);
   const program = (file: string, name: string, env: Readonly<Record<string, string>>): Program =>
     new Program(file, env, path.join(folder, 'logs', `${name}.log`), keeper);
   const issuer = program('apps/platform/src/issuer-main.js', 'issuer', {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alive } from '#libs/postgres';
@@ -18,12 +18,19 @@ export const program = (name: string): string => path.resolve('dist', name);
 export class Keeper {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async over(folders: { readonly kafka: string; readonly postgres: string }): Promise<Keeper> {
+  /** Where the parent before was killed, its keeper may still be ending what is about to be started anew. */
+  static async untilGone(pidFile: string): Promise<void> {
+    const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+    for (const until = Date.now() + 2 * PATIENCE_MS; pid > 0 && alive(pid) && Date.now() < until; ) await sleep(100);
+  }
+
+  static async over(folders: { readonly kafka: string; readonly postgres: string }, pidFile: string): Promise<Keeper> {
     // Detached, as all that is started here: Ctrl-C in the terminal is for the parent alone.
     const child = fork(program('libs/fleet/keeper.js'), [folders.kafka, folders.postgres], {
       env: environment(), execArgv: [], detached: true, stdio: 'ignore',
     });
     await once(child, 'spawn');
+    await writeFile(pidFile, String(child.pid));
     child.unref();
     child.channel?.unref();
     return new Keeper(child);

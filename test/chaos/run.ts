@@ -34,6 +34,8 @@ interface State {
   readonly next: number;
   readonly ended: readonly string[];
   readonly played: readonly Played[];
+  /** A wave is under way. */
+  readonly playing?: boolean;
 }
 
 export interface Report extends Verdict, Omit<Counted, 'problems'> {
@@ -63,6 +65,8 @@ export class Run {
     const state = await readFile(path.join(folder, 'state.json'), 'utf8').then(
       (text) => JSON.parse(text) as State, (): State => ({ seed, next: 0, ended: [], played: [] }),
     );
+    if (state.playing === true)
+      throw new Error(`it ended in the middle of wave ${state.played.length}, from where nobody can go on: begin in another folder`);
     const wires = new Map<string, Proxy>();
     const began = Date.now();
     const fleet = await startFleet({
@@ -102,11 +106,12 @@ export class Run {
       do {
         const wave = this.state.played.length;
         const began = Date.now();
+        await this.keepState({ ...this.state, playing: true });
         storm.start();
         const played = await playWave(stage, this.state.seed, wave);
         tell(`wave ${wave} is over after ${seconds(began)}, with ${storm.next} of ${faults.length} faults`);
         this.state = { ...this.state, next: storm.next, played: [...this.state.played, played] };
-        await this.keepState();
+        await this.keepState(this.state);
       } while (!storm.usedUp && Date.now() < until);
       await storm.stop();
       if (storm.failed) throw storm.failed;
@@ -116,7 +121,7 @@ export class Run {
       this.state = { ...this.state, next: storm.next, ended: [...this.state.ended, ...storm.ended] };
       this.storm = undefined;
     }
-    await this.keepState();
+    await this.keepState(this.state);
     return this.state.next >= faults.length;
   }
 
@@ -202,9 +207,9 @@ export class Run {
     }
   }
 
-  private async keepState(): Promise<void> {
+  private async keepState(state: State): Promise<void> {
     await this.kept;
-    await writeFile(path.join(this.options.folder, 'state.json'), JSON.stringify(this.state));
+    await writeFile(path.join(this.options.folder, 'state.json'), JSON.stringify(state));
   }
 }
 
