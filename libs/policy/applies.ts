@@ -23,7 +23,8 @@ export const appliesTo = ({ applies, occasion }: Pack, contest: ContestKind): bo
   allows(applies.groups, contest.group) && allows(applies.purposes, contest.purpose);
 
 /** The days on which a pack is in force. */
-export const isValid = ({ valid: { from, to } }: Pack, on: CivilDate): boolean => (from ?? '') <= on && on <= (to ?? '9999-12-31');
+export const isValid = ({ valid: { from, to } }: Pack, on: CivilDate): boolean =>
+  (from ?? '') <= on && on <= (to ?? '9999-12-31');
 
 /** The version of a pack that is in force on a day: a later one takes over from its first. */
 export const versionOn = (versions: readonly Pack[], on: CivilDate): Pack | undefined =>

@@ -111,7 +111,9 @@ const changes = (pack: Pack, facts: Facts, decision: Decision): readonly Change[
     attempt('field-size', { ...facts, placing: { ...facts.placing, field: least } },
       text(`参与排名 ${least}（现为 ${placing.field}）`, `${least} ranked instead of ${placing.field}`));
   const gate = pack.passGate;
-  const short = gate === undefined ? [] : (['theory', 'practical'] as const).filter((mark) => !atLeast(placing[mark], gate[mark]));
+  const short = gate === undefined
+    ? []
+    : (['theory', 'practical'] as const).filter((mark) => !atLeast(placing[mark], gate[mark]));
   if (gate !== undefined && short.length > 0) {
     const raised = Object.fromEntries(short.map((mark) => [mark, gate[mark]]));
     // Before the ranking the gate took the rank; before the effects it only took what follows.

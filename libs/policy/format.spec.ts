@@ -120,7 +120,9 @@ it('a field minimum that is lower for a selection, as in Shandong', () => {
 it('a field that is too small: nothing, or held for a panel, as the pack says', () => {
   const parts = (below: 'void' | 'hold'): Partial<Pack> => ({ fieldMinimum: { count: 30, below, cite } });
   expect(decided(parts('void'), { field: 29 })).toMatchObject({ level: null, held: [], reasons: ['field-too-small'] });
-  expect(decided(parts('hold'), { field: 29 })).toMatchObject({ level: null, held: ['level', 'honours', 'money'], reasons: ['field-too-small'] });
+  expect(decided(parts('hold'), { field: 29 })).toMatchObject({
+    level: null, held: ['level', 'honours', 'money'], reasons: ['field-too-small'],
+  });
   expect(decided(parts('hold'), { field: 30 })).toMatchObject({ level: 'none→2', held: [] });
 });
 
@@ -211,15 +213,20 @@ describe('money', () => {
 
 describe('a promotion', () => {
   const promoted = { contest: 'before', level: 2 as 1 | 2, finalAt: '2026-02-01' };
-  it.each<['year' | 'life' | 'occupationLevel' | 'lowerLevel', Partial<typeof promoted>, Partial<typeof promoted & { occupation: string }>]>([
+  type Before = Partial<typeof promoted & { occupation: string }>;
+  it.each<[Pack['caps'][number]['per'], Before, Before]>([
     ['year', {}, { finalAt: '2025-12-31' }],
     ['life', { finalAt: '2001-01-01' }, {}],
     ['occupationLevel', {}, { occupation: '6-31-01-03' }],
     ['lowerLevel', { level: 1 }, { level: 2 }],
   ])('is capped per %s', (per, counts, another) => {
     const caps: Pack['caps'] = [{ id: 'cap', title, per, count: 1, of: 'level', cite }];
-    expect(decided({ caps }, { promoted: [{ ...promoted, ...counts }] })).toMatchObject({ level: null, reasons: ['cap-reached'] });
-    expect(decided({ caps }, { promoted: per === 'life' ? [] : [{ ...promoted, ...another }] })).toMatchObject({ level: 'none→2' });
+    expect(decided({ caps }, { promoted: [{ ...promoted, ...counts }] })).toMatchObject({
+      level: null, reasons: ['cap-reached'],
+    });
+    expect(decided({ caps }, { promoted: per === 'life' ? [] : [{ ...promoted, ...another }] })).toMatchObject({
+      level: 'none→2',
+    });
   });
 });
 

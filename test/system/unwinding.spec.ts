@@ -1,12 +1,14 @@
 import { arbitrator, type Chain, playChain, workerOf } from './support/chain.js';
 import { type Platform, startPlatform } from './support/platform.js';
 
-interface Decision { id: string; worker: string; nth: number; state: string; rank: number | null; from: number | null; to: number | null }
+interface Decision {
+  id: string; worker: string; nth: number; state: string; rank: number | null; from: number | null; to: number | null
+}
 interface Grant { id: string; worker: string; state: string; fen: number; owed: number }
 interface Sheet { id: string; kind: string; part: string }
 interface Result { revision: number; stage: string; because: string; placings: { code: string; rank: number | null }[] }
 
-/** The results of a contest change when all of it is certified and paid: through the APIs of all services, to the last consequence. */
+/** The result of a contest changes when all is certified and paid: through the APIs of all services, to the last consequence. */
 describe('a final result that changes', () => {
   let platform: Platform;
   let chain: Chain;
@@ -15,7 +17,9 @@ describe('a final result that changes', () => {
     platform = await startPlatform();
     chain = await playChain(platform);
     for (const [nth, grant] of chain.grants.entries())
-      await platform.ok('POST', `/incentives/grants/${grant}/pay`, { as: 'incentive-officer', body: { reference: `PAY-${nth}` } });
+      await platform.ok(
+        'POST', `/incentives/grants/${grant}/pay`, { as: 'incentive-officer', body: { reference: `PAY-${nth}` } },
+      );
     await platform.moveClock('2026-05-06T01:00:00.000Z');
     before = await result();
   }, 600_000);
@@ -35,17 +39,19 @@ describe('a final result that changes', () => {
   };
   const grants = async (): Promise<string[][]> => {
     const { items } = await get<{ items: Grant[] }>(`/incentives/grants?contest=${chain.contest}&limit=100`);
-    return chain.workers.map((worker) => items.filter((one) => one.worker === worker).map(({ state, owed }) => `${state} ${owed}`));
+    return chain.workers.map((worker) =>
+      items.filter((one) => one.worker === worker).map(({ state, owed }) => `${state} ${owed}`));
   };
   /** As anybody may ask who holds the number. */
   const papers = async (): Promise<string[][]> => {
     const { items } = await get<{ items: { worker: string; number: string }[] }>(
       `/certification/certificates?contest=${chain.contest}&limit=100`,
     );
-    return Promise.all(chain.workers.map((worker) => Promise.all(items.filter((one) => one.worker === worker).map(async ({ number }) => {
-      const { body } = await platform.request<{ status: string }>('GET', `/verify/${number}`, { as: null, headers: { accept: 'application/json' } });
-      return body.status;
-    }))));
+    const statusOf = async (number: string): Promise<string> => (await platform.request<{ status: string }>(
+      'GET', `/verify/${number}`, { as: null, headers: { accept: 'application/json' } },
+    )).body.status;
+    return Promise.all(chain.workers.map((worker) =>
+      Promise.all(items.filter((one) => one.worker === worker).map(({ number }) => statusOf(number)))));
   };
 
   it('begins with two who are certified and paid', async () => {
@@ -74,7 +80,9 @@ describe('a final result that changes', () => {
     await platform.settled();
     await post(`/judging/hearings/${appeal}/assign`, 'organiser', { contest: chain.contest, arbitrator: 'arbitrator' });
     await platform.settled();
-    const { items } = await platform.ok<{ items: Sheet[] }>('GET', `/judging/contests/${chain.contest}/sheets?code=${code}`, { as: arbitrator });
+    const { items } = await platform.ok<{ items: Sheet[] }>(
+      'GET', `/judging/contests/${chain.contest}/sheets?code=${code}`, { as: arbitrator },
+    );
     const sheet = items.find(({ kind, part }) => kind === 'M' && part === '1')?.id;
     const uphold = { reasons: '漏阅属实，补记十五分', amendments: [{ sheet, marks: [{ aspect: 'A1.1', mark: '35' }] }] };
     await post(`/judging/hearings/${appeal}/uphold`, arbitrator, uphold);
@@ -88,7 +96,8 @@ describe('a final result that changes', () => {
 
   it('takes the decision, the certificate and the money of one, and proposes the promotion of the next', async () => {
     expect(await decisions()).toEqual([
-      ['1: issued 3→2'], ['2: superseded 3→2', '3: withoutEffect 3→-'], ['3: superseded 3→-', '2: onNotice 3→2'], ['4: withoutEffect 3→-'],
+      ['1: issued 3→2'], ['2: superseded 3→2', '3: withoutEffect 3→-'], ['3: superseded 3→-', '2: onNotice 3→2'],
+      ['4: withoutEffect 3→-'],
     ]);
     expect(await papers()).toEqual([['valid'], ['revoked'], [], []]);
     expect(await grants()).toEqual([['paid 0'], ['owed 240000'], [], []]);
@@ -125,12 +134,13 @@ describe('a final result that changes', () => {
     expect(missing).toEqual([]);
     expect([...new Set(followed.map(({ service, what }) => `${service} ${what}`))]).toEqual(expect.arrayContaining([
       'judging AppealDecided', 'judging ResultClosed', 'registration ContestFinalised', 'certification PromotionSuperseded',
-      'certification CertificateRevoked', 'certification PromotionProposed', 'certification CertificateIssued', 'incentives RecoveryOpened',
+      'certification CertificateRevoked', 'certification PromotionProposed', 'certification CertificateIssued',
+      'incentives RecoveryOpened',
       'incentives RecoveryWrittenOff', 'incentives GrantProposed',
     ]));
   });
 
-  it('by a disqualification after the end: all that one had falls, and the rest is decided as the pack says of three', async () => {
+  it('by a disqualification after the end: all that one had falls, the rest is decided as the pack says of three', async () => {
     await post(`/registration/entries/${chain.entries[0]}/disqualify`, 'organiser', { reason: '事后查明冒名顶替' });
     await platform.settled();
     const struck = await result();
@@ -138,7 +148,8 @@ describe('a final result that changes', () => {
     expect(ranks(struck)).toEqual([null, 2, 1, 3]);
     // Half of three, rounded down, is one: who is first now keeps it, and nobody comes in.
     expect(await decisions()).toEqual([
-      ['1: superseded 3→2', '-: withoutEffect 3→-'], ['2: superseded 3→2', '2: withoutEffect 3→-'], ['3: superseded 3→-', '1: issued 3→2'],
+      ['1: superseded 3→2', '-: withoutEffect 3→-'], ['2: superseded 3→2', '2: withoutEffect 3→-'],
+      ['3: superseded 3→-', '1: issued 3→2'],
       ['3: withoutEffect 3→-'],
     ]);
     expect(await papers()).toEqual([['revoked'], ['revoked'], ['valid'], []]);

@@ -176,7 +176,9 @@ describe('what if', () => {
         body: { contested: ['A1.1'], grounds: '试卷漏阅', reasons: '事后才发现', until: '2026-06-01T00:00:00.000Z' },
       });
       await platform.settled();
-      await platform.ok('POST', `/judging/hearings/${appeal}/assign`, { body: { contest: chain.contest, arbitrator: 'arbitrator' } });
+      await platform.ok(
+        'POST', `/judging/hearings/${appeal}/assign`, { body: { contest: chain.contest, arbitrator: 'arbitrator' } },
+      );
       await platform.settled();
       const { items } = await platform.ok<{ items: { id: string; kind: string; part: string }[] }>(
         'GET', `/judging/contests/${chain.contest}/sheets?code=${chain.codes[2]}`, { as: arbitrator },
@@ -199,8 +201,12 @@ describe('what if', () => {
     });
 
     it('says who would be without a judge, or without an aspect', async () => {
-      expect(await told({ recuse: [{ judge: 'judge-4' }] })).toEqual([[3, 2, 'level+money', 2, 2, ''], [2, 2, 'level+money', 3, null, '']]);
-      expect(await told({ voidAspects: ['A1.1'] })).toEqual([[2, 2, 'level+money', 2, 2, ''], [3, 2, 'level+money', 3, null, '']]);
+      expect(await told({ recuse: [{ judge: 'judge-4' }] })).toEqual([
+        [3, 2, 'level+money', 2, 2, ''], [2, 2, 'level+money', 3, null, ''],
+      ]);
+      expect(await told({ voidAspects: ['A1.1'] })).toEqual([
+        [2, 2, 'level+money', 2, 2, ''], [3, 2, 'level+money', 3, null, ''],
+      ]);
       expect(await people({ recuse: [{ judge: 'judge-4' }] })).toMatchObject({
         levels: { gained: 1, lost: 0 }, money: { gained: 240_000, lost: 0 }, missing: [],
       });

@@ -192,16 +192,21 @@ describe('certification, through HTTP and the bus', () => {
     })));
     expect(events).toEqual({
       rank: ['3 of 4', 'jinji.result.placed.v1'], age: ['30', 'jinji.seal.entry.v1'], status: ['employed', 'jinji.seal.entry.v1'],
-      'level-held': ['level 3 since 2020-01-01', 'jinji.skill-record.imported.v1'], paper: ['level 2', 'jinji.contest.announced.v1'],
+      'level-held': ['level 3 since 2020-01-01', 'jinji.skill-record.imported.v1'],
+      paper: ['level 2', 'jinji.contest.announced.v1'],
       contest: ['workers, teams of 1, shanghai-special-2024 special', 'jinji.contest.announced.v1'],
       'facts-as-of': ['2026-06-01', 'jinji.contest.registration-closed.v1'],
     });
-    expect(english.facts.filter(({ fact }) => fact === 'rank' || fact === 'age').map(({ from }) => from)).toEqual([[placed], [sealed]]);
+    expect(english.facts.filter(({ fact }) => fact === 'rank' || fact === 'age').map(({ from }) => from)).toEqual([
+      [placed], [sealed],
+    ]);
     const chinese = await get<ExplanationDto>(`/decisions/${decision}/explanation`, {
       as: { role: 'worker', sub: id('cid') }, headers: { 'accept-language': 'zh' },
     });
     expect(chinese.changes[0]?.change).toBe('名次为第 2 名（现为第 3 名）');
-    expect(chinese.facts.find(({ fact }) => fact === 'level-held')).toMatchObject({ text: '原有等级', value: '高级工（三级），自 2020-01-01' });
+    expect(chinese.facts.find(({ fact }) => fact === 'level-held')).toMatchObject({
+      text: '原有等级', value: '高级工（三级），自 2020-01-01',
+    });
     const other = await certifying.request('GET', `/decisions/${decision}/explanation`, {
       as: { role: 'worker', sub: id('dan') },
     });

@@ -155,7 +155,8 @@ describe('points, credits, applications, and what is for a coach', () => {
   it('are told to the HR system of the unit, with the promotion', async () => {
     const { items } = await get<HrPromotionsDto>('/hr/promotions', { role: 'hr', org: id('unit') });
     expect(items.map(({ what, worker, others: besides }) => [what, worker, besides])).toEqual(expect.arrayContaining([
-      ['promoted', id('a'), [coach, points('60'), engineer]], ['promoted', id('b'), [points('30'), credit]], ['certified', id('a'), []],
+      ['promoted', id('a'), [coach, points('60'), engineer]], ['promoted', id('b'), [points('30'), credit]],
+      ['certified', id('a'), []],
     ]));
     expect(items).toHaveLength(3);
   });

@@ -35,7 +35,8 @@ const packOf = (name: string, reversal: Partial<Pack['reversal']>, process: Part
 });
 /** From the day before the result on, the first alone. */
 const newer = (pack: Pack): Pack => ({
-  ...pack, version: '2', valid: { from: '2026-05-31', to: null }, rules: pack.rules.map((rule) => ({ ...rule, when: { rank: [{ from: 1, to: 1 }] } })),
+  ...pack, version: '2', valid: { from: '2026-05-31', to: null },
+  rules: pack.rules.map((rule) => ({ ...rule, when: { rank: [{ from: 1, to: 1 }] } })),
 });
 packsForSpecs([
   packOf('spec-keeps', { advanced: 'keep' }), packOf('spec-suspends', { certificates: 'suspend' }), packOf('spec-automatic', {}),

@@ -339,11 +339,13 @@ describe('registration', () => {
     expect(await get(`/competitions/${competition}`)).toMatchObject({ is: 'final' });
   });
 
-  it('admits an appeal that is late where the organiser says why, also after the end, and not on what was heard before', async () => {
+  it('admits a late appeal where the organiser says why, also after the end, and not on what was heard before', async () => {
     const path = `/entries/${numbered('004').id}`;
     const late = { contested: ['B2'], grounds: '周五出院后才得知', reasons: '申诉人住院', until: '2026-05-01T00:00:00.000Z' };
     const { contested, grounds, reasons, until } = late;
-    const inTime = await ask<{ type: string; next: string }>('POST', `${path}/appeals`, { contested, grounds }, workerAs('P40-5'));
+    const inTime = await ask<{ type: string; next: string }>(
+      'POST', `${path}/appeals`, { contested, grounds }, workerAs('P40-5'),
+    );
     expect([inTime.status, inTime.body.type, inTime.body.next]).toEqual([
       422, expect.stringContaining('appeal-window-over'), expect.stringContaining('late-appeals'),
     ]);

@@ -141,7 +141,8 @@ export const playChain = async (platform: Platform, marking: Marking = { panel: 
   await post(`/registration/competitions/${competition}/announce`, 'organiser');
   await post(`/registration/contests/${contest}/open`, 'organiser');
   await settled();
-  await post(`/judging/contests/${contest}/panel`, 'organiser', { chief: 'chief', judges: marking.panel, arbitrators: ['arbitrator'] });
+  const appointed = { chief: 'chief', judges: marking.panel, arbitrators: ['arbitrator'] };
+  await post(`/judging/contests/${contest}/panel`, 'organiser', appointed);
 
   const csv = ['姓名,身份证号', ...persons.map((person) => `${person.name},${person.idNumber}`)].join('\n');
   await ok('POST', `/registration/contests/${contest}/entries/import?mode=all-or-nothing`, {

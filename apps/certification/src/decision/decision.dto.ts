@@ -1,5 +1,7 @@
 import { text, type Text } from '#libs/decider';
-import { changeFacts, type Checked, type Cited, type Explanation, type OtherEffect, otherText, outcomeText, type Pack } from '#libs/policy';
+import {
+  changeFacts, type Checked, type Cited, type Explanation, type OtherEffect, otherText, outcomeText, type Pack,
+} from '#libs/policy';
 import {
   BooleanField, type Caller, EnumField, IdField, InstantField, IntegerField, type Language, LevelField, ListField, ObjectField,
   PageQuery, RefField,

@@ -110,8 +110,8 @@ export class DecisionController {
   @Roles('certifier', 'organiser', 'auditor', 'worker')
   @ApiOperation({
     summary: 'The facts, as anyone may decide by them again offline 决定所依据的事实',
-    description: 'Of the published schema: save them, and `npm run -s policy -- decide PACK FACTS.json --explain` comes to the same. ' +
-      'A worker sees only the own decisions.',
+    description: 'Of the published schema: save them, and `npm run -s policy -- decide PACK FACTS.json --explain` comes to ' +
+      'the same. A worker sees only the own decisions.',
   })
   @Produces(FactsDto)
   async facts(@IdParam('id') id: string, @TheCaller() caller: Caller): Promise<Versioned<FactsDto>> {

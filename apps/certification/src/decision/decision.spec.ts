@@ -142,7 +142,8 @@ describe('where a person refuses that automation alone decides (PIPL art. 24(3))
   const refuse = { type: 'RefuseAutomation', by: 'w1', statement: 't5' } as const;
   const refusal: DecisionEvent = { type: 'AutomationRefused', by: 'w1', statement: 't5' };
   const inPerson = {
-    type: 'DecideInPerson', by: 'certifier', trainers: ['trainer'], outcome: 'confirmed', reasons: 't6', at: '2026-06-11T01:00:00.000Z',
+    type: 'DecideInPerson', by: 'certifier', trainers: ['trainer'], outcome: 'confirmed', reasons: 't6',
+    at: '2026-06-11T01:00:00.000Z',
   } as const;
   const said = (outcome: 'confirmed' | 'changed' | 'rejected'): DecisionEvent =>
     ({ type: 'DecidedInPerson', by: 'certifier', outcome, reasons: 't6' });
@@ -192,9 +193,13 @@ describe('where a person refuses that automation alone decides (PIPL art. 24(3))
 
   it('rejected falls, also where the pack had approved it by itself', () => {
     const reject = { ...inPerson, outcome: 'rejected' } as const;
-    expect(after(proposed, refusal, ended).when(reject)).toEqual([said('rejected'), { type: 'PromotionRejected', by: 'certifier', reasons: 't6' }]);
+    expect(after(proposed, refusal, ended).when(reject)).toEqual([
+      said('rejected'), { type: 'PromotionRejected', by: 'certifier', reasons: 't6' },
+    ]);
     for (const history of [[proposed, ended, byPack], [proposed, ended, byPack, issued]])
-      expect(after(...history, refusal).when(reject)).toEqual([said('rejected'), { type: 'PromotionRevoked', because: 'decided-in-person' }]);
+      expect(after(...history, refusal).when(reject)).toEqual([
+        said('rejected'), { type: 'PromotionRevoked', because: 'decided-in-person' },
+      ]);
     expect(() => after(nothing, refusal).when(reject)).toThrow(refused('nothing-to-reject'));
   });
 

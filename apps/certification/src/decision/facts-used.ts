@@ -26,7 +26,8 @@ const same = (value: string | number): Text => text(String(value), String(value)
 
 export const factsUsed = ({ contest, placing, person, held }: Facts, from: Origins): readonly UsedFact[] => {
   const { rank, tied, field, unranked, theory, practical, medal } = placing;
-  const climbed = held.promotions.filter(({ occupation, level }) => occupation === contest.occupation && level === held.level?.level)
+  const climbed = held.promotions
+    .filter(({ occupation, level }) => occupation === contest.occupation && level === held.level?.level)
     .flatMap((promotion) => from.given.get(promotion.contest) ?? []);
   const shared = tied > 1 ? text(`，${tied} 人（队）并列`, `, shared by ${tied}`) : text('', '');
   const known = (fact: string, value: string | number | null | undefined, events: readonly string[]): UsedFact[] =>
@@ -46,7 +47,10 @@ export const factsUsed = ({ contest, placing, person, held }: Facts, from: Origi
       fact: 'level-held', text: text('原有等级', 'level held'), from: from.imported.length > 0 ? from.imported : climbed,
       value: held.level === null
         ? levelName(null)
-        : text(`${levelName(held.level.level).zh}，自 ${held.level.since}`, `${levelName(held.level.level).en} since ${held.level.since}`),
+        : text(
+          `${levelName(held.level.level).zh}，自 ${held.level.since}`,
+          `${levelName(held.level.level).en} since ${held.level.since}`,
+        ),
     },
     ...(held.honours.length === 0 ? [] : [{
       fact: 'honours-held', text: text('已获荣誉', 'honours held'), value: same(held.honours.join(', ')),
@@ -65,7 +69,9 @@ export const factsUsed = ({ contest, placing, person, held }: Facts, from: Origi
         `${contest.group}s, teams of ${contest.teamSize}, ${contest.series} ${contest.class}`,
       ),
     },
-    ...(contest.level === null ? [] : [{ fact: 'paper', text: factName('paper'), value: levelName(contest.level), from: from.announced }]),
+    ...(contest.level === null
+      ? []
+      : [{ fact: 'paper', text: factName('paper'), value: levelName(contest.level), from: from.announced }]),
     {
       fact: 'facts-as-of', text: text('事实截至', 'facts as of'), value: same(civilDate(contest.factsAt)),
       from: from.registrationClosed,

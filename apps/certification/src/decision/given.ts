@@ -20,7 +20,8 @@ const first = (
         : { type: 'PromotionHeld', effects: held, ...about, ...found },
     ];
   const given = {
-    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null, honours, money, others,
+    from: level?.from ?? found.facts.held.level?.level ?? null, to: level?.to ?? null, rule: level?.rule ?? null,
+    honours, money, others,
   };
   return [
     { type: 'PromotionProposed', ...about, ...found, ...given, noticeUntil, approval: by },
@@ -28,12 +29,16 @@ const first = (
   ];
 };
 
-export const supersession = ({ next, money }: Extract<DecisionCommand, { type: 'Supersede' }>, state: DecisionState): DecisionEvent => {
+export const supersession = (
+  { next, money }: Extract<DecisionCommand, { type: 'Supersede' }>, state: DecisionState,
+): DecisionEvent => {
   const given = 'proposed' in state ? state.proposed?.money ?? [] : [];
   const keeps = given.filter(({ rule, fen, payee }) =>
     money.some((other) => other.rule === rule && other.fen === fen && other.payee === payee)).map(({ rule }) => rule);
   return { type: 'PromotionSuperseded', next, ...(keeps.length === 0 ? {} : { keeps }) };
 };
 
-export const approval = ({ from, to, rule, honours, money, others }: Given, by: string, how: 'person' | 'pack', at: Instant): DecisionEvent =>
+export const approval = (
+  { from, to, rule, honours, money, others }: Given, by: string, how: 'person' | 'pack', at: Instant,
+): DecisionEvent =>
   ({ type: 'PromotionApproved', by, how, on: civilDate(at), from, to, rule, honours, money, others });

@@ -18,7 +18,8 @@ const frozen = (moment: Moment) => {
 };
 const contest = (pack: { id: string; version: string; digest: string }): ContestState => ({
   terms: {
-    competition: 'k1', organisation: 'org-1', number: 'A', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01', group: 'worker',
+    competition: 'k1', organisation: 'org-1', number: 'A', name: { zh: '车工', en: 'Turning' }, occupation: '6-18-01-01',
+    group: 'worker',
     level: 2, teamSize: 1, series: 'tianjin-municipal', class: 'municipal-1', purpose: 'award', pack, overridden: false,
     startsOn: '2026-05-20', at: '2026-03-01T01:00:00.000Z',
   },

@@ -1,6 +1,7 @@
 /** What would change for one person: the fold of all contests before, and the fold with what is supposed. Pure. */
 import {
-  effectsDigest, type Folded, type ImportedLevel, type Level, type MoneyEffect, type OtherEffect, outcomeText, type Pack, type Reason,
+  effectsDigest, type Folded, type ImportedLevel, type Level, type MoneyEffect, type OtherEffect, outcomeText, type Pack,
+  type Reason,
 } from '#libs/policy';
 import type { FileState, Known, Result } from '../file/file.js';
 import { evolveFile } from '../file/file.js';

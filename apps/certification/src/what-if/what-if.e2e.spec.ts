@@ -10,25 +10,34 @@ const title = (en: string) => ({ zh: en, en });
 
 /** First three: 技师, once a year, money and points; the first besides may apply for a title. */
 const pack: Pack = {
-  id: 'spec-what-if', version: '1', title: title('what if'), jurisdiction: 'CN', authority: title('specs'), verification: 'hypothetical',
+  id: 'spec-what-if', version: '1', title: title('what if'), jurisdiction: 'CN', authority: title('specs'),
+  verification: 'hypothetical',
   citations: [{ id: 'spec', document: 'spec', title: 'spec', quote: 'as the spec says', quoted: 'summary' }],
   valid: { from: null, to: null }, anchor: 'announced', factsAsOf: 'registrationClosed',
-  applies: { series: ['spec-what-if'], classes: [], groups: [], purposes: [] }, ranking: { tieAtCut: 'panel', cite: [] }, ceilings: [],
+  applies: { series: ['spec-what-if'], classes: [], groups: [], purposes: [] }, ranking: { tieAtCut: 'panel', cite: [] },
+  ceilings: [],
   holes: [], caps: [{ id: 'one-a-year', title: title('one a year'), per: 'year', count: 1, of: 'level', cite: ['spec'] }],
   rules: [
     {
       id: 'top-3', title: title('top 3'), cite: ['spec'], when: { rank: [{ from: 1, to: 3 }] },
       effects: [
-        { grantOrStep: { level: 2 } }, { pay: { amount: { fixed: 100_000 }, payee: 'person', needsCertificate: false, claimWithinMonths: null } },
+        { grantOrStep: { level: 2 } },
+        { pay: { amount: { fixed: 100_000 }, payee: 'person', needsCertificate: false, claimWithinMonths: null } },
       ],
     },
     {
       id: 'points', title: title('points'), cite: ['spec'], when: { rank: [{ from: 1, to: 3 }] },
       effects: [{
-        points: { scheme: 'table', title: title('points'), payee: 'person', amount: { byRank: [{ from: 1, to: 1, points: 10 }, { from: 2, to: 3, points: 5 }] } },
+        points: {
+          scheme: 'table', title: title('points'), payee: 'person',
+          amount: { byRank: [{ from: 1, to: 1, points: 10 }, { from: 2, to: 3, points: 5 }] },
+        },
       }],
     },
-    { id: 'title', title: title('title'), cite: ['spec'], when: { rank: [{ from: 1, to: 1 }] }, effects: [{ applyFor: { what: 'engineer', title: title('engineer') } }] },
+    {
+      id: 'title', title: title('title'), cite: ['spec'], when: { rank: [{ from: 1, to: 1 }] },
+      effects: [{ applyFor: { what: 'engineer', title: title('engineer') } }],
+    },
   ],
   process: {
     basis: 'operator', cite: [], calendar: 'china', publicityWorkingDays: 0, approval: 'pack', codeScheme: 'national-22',
@@ -38,7 +47,9 @@ const pack: Pack = {
 };
 packsForSpecs([pack]);
 
-interface Side { rank: number | null; level: number | null; money: { fen: number }[]; others: { what: string; amount: string | null }[] }
+interface Side {
+  rank: number | null; level: number | null; money: { fen: number }[]; others: { what: string; amount: string | null }[]
+}
 interface Change { worker: string; contest: string; before: Side; after: Side; grants: unknown }
 interface Answer { changes: Change[]; [total: string]: unknown }
 
@@ -58,7 +69,8 @@ describe('what if, asked of certification alone', () => {
     certifying = await testService(certification, { clock: '2026-11-01T01:00:00.000Z' });
     others = new Others(certifying.database.url);
     for (const [contest, played] of [
-      [june, told('2026-06-01T01:00:00.000Z', ['ann', 'bob', 'cid', 'dan'])], [october, told('2026-10-12T01:00:00.000Z', ['cid', 'eve'])],
+      [june, told('2026-06-01T01:00:00.000Z', ['ann', 'bob', 'cid', 'dan'])],
+      [october, told('2026-10-12T01:00:00.000Z', ['cid', 'eve'])],
     ] as const) {
       await announce(others, contest, played);
       await publish(others, contest, played);
@@ -84,7 +96,8 @@ describe('what if, asked of certification alone', () => {
   const inShort = ({ changes }: Answer): string[] => changes.map(({ worker, contest, before, after }) => {
     const side = ({ rank, level, money, others: besides }: Side) =>
       [rank, level ?? '-', money[0]?.fen ?? '-', besides.map(({ what, amount }) => amount ?? what).join('+') || '-'].join(' ');
-    return `${contest === june ? 'June' : 'October'} ${names.find((name) => id(name) === worker)}: ${side(before)} → ${side(after)}`;
+    const name = names.find((each) => id(each) === worker);
+    return `${contest === june ? 'June' : 'October'} ${name}: ${side(before)} → ${side(after)}`;
   });
 
   it("tells what a change of June's result would do to October's decision: the year's cap would be free", async () => {

@@ -235,6 +235,7 @@ const published = (ours: Contest): Published => {
 const answer = (row: AppealRow, seesEntry: boolean): AppealAnswer => {
   const { id, contest: of, entry: appellant, is, contested, redacted, arbitrator, outOfTime, filedAt, until } = row;
   return {
-    id, contest: of, entry: seesEntry ? appellant : null, is, contested: [...contested], redacted, arbitrator, outOfTime, filedAt, until,
+    id, contest: of, entry: seesEntry ? appellant : null, is, contested: [...contested], redacted, arbitrator, outOfTime, filedAt,
+    until,
   };
 };

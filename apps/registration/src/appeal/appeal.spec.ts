@@ -28,7 +28,9 @@ describe('an appeal', () => {
     expect(given(decider).when({ ...file, at: '2026-04-03T08:00:00.001Z', late })).toEqual([admitted]);
     expect(() => given(decider).when({ ...file, late })).toThrow(refused('appeals-are-open'));
     expect(() => given(decider).when({ ...file, result: { is: 'none' }, late })).toThrow(refused('result-not-on-notice'));
-    expect(() => given(decider).when({ ...file, at: late.until, result: { is: 'final' }, late })).toThrow(refused('deadline-over'));
+    expect(() => given(decider).when({ ...file, at: late.until, result: { is: 'final' }, late })).toThrow(
+      refused('deadline-over'),
+    );
     expect(given(decider, admitted, { type: 'ArbitratorAssigned', arbitrator: 'a1' }).when({ type: 'Uphold' })).toEqual(
       [{ type: 'AppealUpheld' }],
     );
@@ -45,7 +47,8 @@ describe('an appeal', () => {
   });
   it.each<[string, string]>([['A1.1', 'A1.2'], ['B12', 'B1'], ['B1.12', 'B1.1'], ['C', 'B']])(
     'contests %s though it contested %s before', (now, before) => {
-      expect(given(decider).when({ ...file, contested: [now], earlier: [{ contested: [before], is: 'dismissed' }] })).toHaveLength(1);
+      const earlier = [{ contested: [before], is: 'dismissed' }] as const;
+      expect(given(decider).when({ ...file, contested: [now], earlier })).toHaveLength(1);
     },
   );
   it('is decided once, by the hearing', () => {
@@ -56,6 +59,8 @@ describe('an appeal', () => {
   it('can be taken back while it is pending, and stays so', () => {
     expect(given(decider, filed).when({ type: 'Withdraw' })).toEqual([{ type: 'AppealWithdrawn' }]);
     expect(given(decider, filed, { type: 'AppealWithdrawn' }).when({ type: 'Uphold' })).toEqual([]);
-    expect(() => given(decider, filed, { type: 'AppealDismissed' }).when({ type: 'Withdraw' })).toThrow(refused('appeal-not-pending'));
+    expect(() => given(decider, filed, { type: 'AppealDismissed' }).when({ type: 'Withdraw' })).toThrow(
+      refused('appeal-not-pending'),
+    );
   });
 });

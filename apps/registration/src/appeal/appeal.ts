@@ -90,13 +90,16 @@ const filed = (command: File): AppealEvent => {
 
 const onceOnly = ({ contested, earlier }: File): void => {
   const before = earlier.filter(({ is }) => is !== 'withdrawn');
-  const about = (each: string) => before.filter((one) => one.contested.some((other) => isPart(each, other) || isPart(other, each)));
+  const about = (each: string) =>
+    before.filter((one) => one.contested.some((other) => isPart(each, other) || isPart(other, each)));
   const again = contested.filter((each) => about(each).length > 0);
   if (again.length === 0) return;
   const pending = again.flatMap(about).some(({ is }) => is === 'filed' || is === 'heard');
   throw new Refusal(
     'appealed-before', text(`${again.join('、')} 已申诉过，仲裁为终局`, `${again.join(', ')} was appealed before, and arbitration is final`),
-    pending ? text('请等待其裁决；或先撤回，再重新提出', 'wait for its hearing; or withdraw it, and file it anew') : text('无：仲裁为终局', 'none: arbitration is final'),
+    pending
+      ? text('请等待其裁决；或先撤回，再重新提出', 'wait for its hearing; or withdraw it, and file it anew')
+      : text('无：仲裁为终局', 'none: arbitration is final'),
     { contested: again },
   );
 };

@@ -129,7 +129,9 @@ export class CompetitionController {
       const { state } = await work.load(competition, id);
       for (const { contest: contestId } of state.is === 'announced' ? state.contests : []) {
         const { state: draft } = await work.load(contest, contestId);
-        if (draft.is !== 'cancelled') dones.push(await work.decide(contest, contestId, await announcing(draft, this.reader, civilDate(caller.at))));
+        if (draft.is === 'cancelled') continue;
+        const command = await announcing(draft, this.reader, civilDate(caller.at));
+        dones.push(await work.decide(contest, contestId, command));
       }
       return latest(id, ...dones);
     });

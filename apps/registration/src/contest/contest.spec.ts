@@ -37,7 +37,8 @@ describe('a contest', () => {
 
   describe('when announced', () => {
     const announce = (
-      pack: { digest: string; doubtful: boolean; applies?: boolean; inForce?: string | null } | null, scheme: { digest: string } | null,
+      pack: { digest: string; doubtful: boolean; applies?: boolean; inForce?: string | null } | null,
+      scheme: { digest: string } | null,
     ) => ({ type: 'Announce', pack: pack && { applies: true, inForce: '1', ...pack }, scheme }) as const;
 
     it('freezes the pack and the marking scheme', () => {

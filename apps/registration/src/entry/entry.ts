@@ -109,7 +109,9 @@ const decide = (command: EntryCommand, entry: Entry): readonly EntryEvent[] => {
       requires(entry, ['competed'], 'entry-has-no-result');
       return [{ type: 'EntryAnnulled', reason: command.reason }];
     case 'Appeal':
-      return entry.is === 'none' || entry.appeals.includes(command.appeal) ? [] : [{ type: 'EntryAppealed', appeal: command.appeal }];
+      return entry.is === 'none' || entry.appeals.includes(command.appeal) ? [] : [
+        { type: 'EntryAppealed', appeal: command.appeal },
+      ];
     case 'MergeMember':
       return has(entry, command.worker) ? [{ type: 'MemberMerged', worker: command.worker, into: command.into }] : [];
     case 'EraseMember':
