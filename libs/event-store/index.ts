@@ -1,5 +1,6 @@
 export * from './aggregate.js';
 export * from './aggregates.js';
 export * from './append.js';
+export * from './pulse.js';
 export { eventStoreGrants, eventStoreMigrations, type MigrationClass } from './schema/index.js';
 export * from './store.js';

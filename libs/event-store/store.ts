@@ -151,6 +151,12 @@ export class EventStore {
     return { events: Number(present(row).events), oldest: present(row).oldest };
   }
 
+  /** The last position that anyone drew: what was appended with it may not be there yet, or never. Cheaper than `head`. */
+  async drawn(): Promise<number> {
+    const [row] = await this.query<{ drawn: string }>(`SELECT pg_sequence_last_value('events_position'::regclass) AS drawn`);
+    return Number(present(row).drawn);
+  }
+
   /** The highest position below which nothing can still appear. */
   async head(): Promise<number> {
     const [row] = await this.query<{ head: string }>('SELECT events_watermark() AS head');

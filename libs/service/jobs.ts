@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { Nap } from '#libs/views';
 import type { Job } from './definition.js';
 
-const IDLE_MS = 200;
+/** It is woken when the views have gone on; this is for whatever else may have changed. */
+const IDLE_MS = 2_000;
 
 export interface JobState {
   readonly name: string;

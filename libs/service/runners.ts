@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Aggregates, EventStore, Query } from '#libs/event-store';
+import { type Aggregates, type EventStore, Pulse, type Query } from '#libs/event-store';
 import { type Bus, EmbeddedBus, type KafkaAccess, KafkaBus, type Message, published, Reactor, Relay } from '#libs/messaging';
 import { type DueTimer, queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
 import type { Tracing } from '#libs/tracing';
@@ -10,6 +10,9 @@ import { JobRunner } from './jobs.js';
 import type { Signals } from './signals.js';
 import { publishingOn, traceOf } from './traces.js';
 import type { Transactions } from './transactions.js';
+
+/** So often who follows the store looks by itself; before that it is woken, by what is appended here or elsewhere. */
+const POLL_MS = 5_000;
 
 interface Tx {
   readonly query: Query;
@@ -52,6 +55,7 @@ export class Runners {
   readonly reactor: Reactor<Tx>;
   readonly jobs: readonly JobRunner[];
   private readonly bus: Bus;
+  private readonly pulse: Pulse;
 
   constructor(private readonly parts: RunnerParts) {
     const { definition, db, store, aggregates, clock, log, signals, query, tracing } = parts;
@@ -59,14 +63,16 @@ export class Runners {
     const { busAt } = parts;
     const overKafka = typeof busAt !== 'string';
     this.bus = overKafka ? new KafkaBus({ access: busAt, clientId: definition.name }) : new EmbeddedBus({ url: busAt });
-    this.views = new ViewRunner({ store, db, views: [...definition.views, timersView(rules)], log });
+    this.views = new ViewRunner({
+      store, db, views: [...definition.views, timersView(rules)], log, pollMs: POLL_MS, onMoved: () => this.viewsMoved(),
+    });
     this.timers = new TimerRunner({
       rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended(),
       around: tracing.on ? (due, fire) => this.fireTraced(due, fire) : undefined,
     });
     this.relay = new Relay({
       service: definition.name, store, published: definition.published ?? published(), bus: this.bus, query,
-      partitions: parts.partitions, publishing: publishingOn(tracing),
+      partitions: parts.partitions, publishing: publishingOn(tracing), pollMs: POLL_MS,
     });
     const reactions = reactionsByType(definition.reactions ?? []);
     this.reactor = new Reactor<Tx>({
@@ -92,6 +98,18 @@ export class Runners {
     };
     signals.onAppended(wake);
     store.onAppended(wake);
+    this.pulse = new Pulse(store, wake);
+  }
+
+  private async viewsBefore(head: number): Promise<readonly string[]> {
+    const behind = (await this.views.state()).filter(({ position }) => position < head);
+    return behind.map(({ name, position, crashed }) => `view ${name} at ${position} of ${head}${crashed === null ? '' : ', crashed'}`);
+  }
+
+  /** Jobs and timers work off rows of views. */
+  private viewsMoved(): void {
+    this.timers.wake();
+    for (const job of this.jobs) job.wake();
   }
 
   /** Those that fire together mostly have one cause; of several, the first one's trace goes on. */
@@ -107,6 +125,7 @@ export class Runners {
     this.relay.start();
     this.reactor.start();
     for (const job of this.jobs) job.start();
+    this.pulse.start();
   }
 
   /** Takes on no further work of its own; views go on for those who read, the relay for what they record. */
@@ -116,14 +135,14 @@ export class Runners {
 
   async stop(): Promise<void> {
     await this.leave();
-    await Promise.all([this.views.stop(), this.relay.stop()]);
+    await Promise.all([this.pulse.stop(), this.views.stop(), this.relay.stop()]);
     await this.bus.close();
   }
 
   async caughtUp(): Promise<CaughtUp> {
     const before = await this.parts.store.head();
     const busy: string[] = [];
-    if (!(await this.views.reached(before, 2_000))) busy.push('views');
+    if (!(await this.views.reached(before, 2_000))) busy.push(...await this.viewsBefore(before));
     if ((await this.timers.state()).due > 0) busy.push('timers');
     if (!(await this.reactor.idle().catch(() => false))) busy.push('reactions'); // also while the bus is away
     const idle = await Promise.all(this.jobs.map((job) => job.idle()));

@@ -181,6 +181,6 @@ export class TimerRunner {
 
   private async idle(): Promise<void> {
     if (this.woken || this.stopping) return;
-    await this.nap.take(this.options.pollMs ?? 300);
+    await this.nap.take(this.options.pollMs ?? 1_000);
   }
 }

@@ -23,6 +23,8 @@ export interface ViewRunnerOptions {
   readonly db: DataSource;
   readonly views: readonly View[];
   readonly log?: ViewLog;
+  /** Rows of views may have changed: for those who work them off. */
+  readonly onMoved?: () => void;
   /** Appends of this process wake it; others' are seen after at most this long. */
   readonly pollMs?: number;
   /** So long is waited for a position where nobody says how long; 5 s. */
@@ -144,12 +146,14 @@ export class ViewRunner {
     while (!this.stopping) {
       this.woken = false;
       let moved = false;
+      const before = this.followers.map(({ stored }) => stored);
       try {
         moved = await this.round();
       } catch (error) {
         this.options.log?.warn({ error: said(error) }, 'views cannot read the event store; trying again');
       }
       this.answer();
+      if (this.followers.some(({ stored }, n) => stored !== before[n])) this.options.onMoved?.();
       if (moved) await this.breathe();
       else await this.idle();
     }
