@@ -99,6 +99,14 @@ export class EventStore {
     limit?: number,
   ): Promise<ReadonlyMap<string, readonly Told[]>> {
     if (wanted.length === 0) return new Map();
+    const [only] = wanted;
+    if (only !== undefined && wanted.length === 1) {
+      const rows = await query<ToldRow>(
+        `SELECT ${TOLD_COLUMNS} FROM events WHERE stream = $1 AND version >= $2 ORDER BY version LIMIT $3`,
+        [only.stream, only.from, limit ?? null],
+      );
+      return new Map(rows.length === 0 ? [] : [[only.stream, rows.map(this.told)]]);
+    }
     // Stream by stream: a planner that may join reads the whole log for a few hundred of them.
     const rows = await query<ToldRow>(
       `SELECT found.* FROM unnest($1::text[], $2::int[]) AS wanted (name, first), LATERAL (

@@ -54,6 +54,8 @@ export const on = <T extends PublicType>(type: T, react: (message: Message<T>, w
 /** Work too long for one transaction: it goes on in steps, each a transaction of its own that remembers how far it came. */
 export interface Job {
   readonly name: string;
+  /** The view whose rows say what is to be done: it is called when that has gone on. */
+  readonly view: string;
   /** True: there is more, call again at once. False: nothing to do until something changes. */
   step(): Promise<boolean>;
 }

@@ -29,6 +29,10 @@ export class JobRunner {
     private readonly log: Logger,
   ) {}
 
+  get view(): string {
+    return this.job.view;
+  }
+
   start(): void {
     this.loop = this.run();
   }

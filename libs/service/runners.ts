@@ -64,7 +64,7 @@ export class Runners {
     const overKafka = typeof busAt !== 'string';
     this.bus = overKafka ? new KafkaBus({ access: busAt, clientId: definition.name }) : new EmbeddedBus({ url: busAt });
     this.views = new ViewRunner({
-      store, db, views: [...definition.views, timersView(rules)], log, pollMs: POLL_MS, onMoved: () => this.viewsMoved(),
+      store, db, views: [...definition.views, timersView(rules)], log, pollMs: POLL_MS, onMoved: (names) => this.viewsMoved(names),
     });
     this.timers = new TimerRunner({
       rules, views: this.views, store, aggregates, db, clock, log, onFired: () => signals.appended(),
@@ -94,7 +94,6 @@ export class Runners {
     const wake = (): void => {
       this.views.wake();
       this.relay.wake();
-      for (const job of this.jobs) job.wake();
     };
     signals.onAppended(wake);
     store.onAppended(wake);
@@ -106,10 +105,10 @@ export class Runners {
     return behind.map(({ name, position, crashed }) => `view ${name} at ${position} of ${head}${crashed === null ? '' : ', crashed'}`);
   }
 
-  /** Jobs and timers work off rows of views. */
-  private viewsMoved(): void {
-    this.timers.wake();
-    for (const job of this.jobs) job.wake();
+  /** Timers and jobs work off rows of views. */
+  private viewsMoved(names: readonly string[]): void {
+    if (names.includes('timers')) this.timers.wake();
+    for (const job of this.jobs) if (names.includes(job.view)) job.wake();
   }
 
   /** Those that fire together mostly have one cause; of several, the first one's trace goes on. */

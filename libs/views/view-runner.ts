@@ -23,8 +23,8 @@ export interface ViewRunnerOptions {
   readonly db: DataSource;
   readonly views: readonly View[];
   readonly log?: ViewLog;
-  /** Rows of views may have changed: for those who work them off. */
-  readonly onMoved?: () => void;
+  /** Rows of these views may have changed: for those who work them off. */
+  readonly onMoved?: (views: readonly string[]) => void;
   /** Appends of this process wake it; others' are seen after at most this long. */
   readonly pollMs?: number;
   /** So long is waited for a position where nobody says how long; 5 s. */
@@ -153,7 +153,8 @@ export class ViewRunner {
         this.options.log?.warn({ error: said(error) }, 'views cannot read the event store; trying again');
       }
       this.answer();
-      if (this.followers.some(({ stored }, n) => stored !== before[n])) this.options.onMoved?.();
+      const applied = this.followers.filter(({ stored }, n) => stored !== before[n]).map(({ view }) => view.name);
+      if (applied.length > 0) this.options.onMoved?.(applied);
       if (moved) await this.breathe();
       else await this.idle();
     }

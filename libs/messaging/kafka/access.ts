@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import './quiet.js';
 
 /** Where the brokers are, and how they let us in. */
 export interface KafkaAccess {

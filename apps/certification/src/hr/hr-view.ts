@@ -59,7 +59,7 @@ const tell = async (recorded: Recorded, db: EntityManager, what: HrRow['what'], 
 type Heard = DecisionEvent | Extract<FileEvent, { type: 'UnitKnown' }>;
 
 export const hrView = view<Heard>('hr-promotions', [HrRow, HrDecisionRow, HrUnitRow], {
-  UnitKnown: (recorded, db) => db.save(HrUnitRow, { worker: recorded.aggregateId, unit: recorded.event.unit }),
+  UnitKnown: (recorded, db) => db.upsert(HrUnitRow, { worker: recorded.aggregateId, unit: recorded.event.unit }, ['worker']),
   PromotionProposed: ({ aggregateId: decision, event }: Recorded<Found>, db) => {
     const { worker, contest, occupation, from, to } = event;
     return db.insert(HrDecisionRow, { decision, worker, contest, occupation, from, to, approved: false });

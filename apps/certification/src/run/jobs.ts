@@ -11,7 +11,7 @@ import { file } from '../file/file.js';
 import { decisionRun } from './decision-run.js';
 import { type Asked, carryOut, foldAll, type Refold, refold } from './refold.js';
 import { type Frame, frameOf, resultsOf } from './results.js';
-import { type Task, Tasks } from './tasks-view.js';
+import { type Task, Tasks, tasksView } from './tasks-view.js';
 
 /** Codes of one chunk, and certificates of one transaction: well under a second, also for teams. */
 const CHUNK = 250;
@@ -28,6 +28,7 @@ interface Chunk { readonly workers: readonly Refold[]; readonly asked: Asked; re
 @Injectable()
 export class DecisionRunJob implements Job {
   readonly name = 'decision-run';
+  readonly view = tasksView.name;
   /** Of the run that is going on: its rankings are not read again for every chunk. */
   private current: { readonly run: string; readonly frame: Frame } | undefined;
 
@@ -105,6 +106,7 @@ export class DecisionRunJob implements Job {
 @Injectable()
 export class RefoldJob implements Job {
   readonly name = 'refold';
+  readonly view = tasksView.name;
 
   constructor(private readonly tasks: Tasks, private readonly transactions: Transactions) {}
 
@@ -127,6 +129,7 @@ const again = async (work: Work, worker: string): Promise<boolean> => {
 @Injectable()
 export class CertificateJob implements Job {
   readonly name = 'certificates';
+  readonly view = tasksView.name;
 
   constructor(private readonly tasks: Tasks, private readonly transactions: Transactions) {}
 
@@ -145,6 +148,7 @@ export class CertificateJob implements Job {
 @Injectable()
 export class ShredJob implements Job {
   readonly name = 'shred';
+  readonly view = tasksView.name;
 
   constructor(
     private readonly tasks: Tasks, private readonly transactions: Transactions, private readonly reader: Reader,
