@@ -133,12 +133,12 @@ export class EventStore {
   /**
    * All streams, in the order of positions, beginning after `after`. Go on from `upTo`: nothing at or below it can still
    * appear. Not for use inside a transaction with one snapshot: the watermark must be taken before the snapshot. `types`:
-   * events of these alone; what the others say stays in the database.
+   * events of these alone; what the others say stays in the database. `known`: a head that was asked before.
    */
   async read(
-    after: number, limit: number, types?: readonly string[],
+    after: number, limit: number, types?: readonly string[], known?: number,
   ): Promise<{ events: readonly Recorded[]; upTo: number }> {
-    const head = await this.head();
+    const head = known ?? (await this.head());
     if (head <= after) return { events: [], upTo: after };
     const ofTypes = types === undefined ? '' : 'AND type = ANY ($4)';
     const rows = await this.query<EventRow>(

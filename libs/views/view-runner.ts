@@ -179,7 +179,7 @@ export class ViewRunner {
         continue;
       }
       const batch = read.get(follower.position)
-        ?? (await this.options.store.read(follower.position, this.options.batch ?? 500, this.types));
+        ?? (await this.options.store.read(follower.position, this.options.batch ?? 500, this.types, head));
       read.set(follower.position, batch);
       moved = (await this.step(follower, batch)) || moved;
     }
