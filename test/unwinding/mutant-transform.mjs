@@ -1,4 +1,4 @@
-/** SWC as always, but that the file of the mutant named by MUTANT is read with its one change. */
+/** SWC as always, but that the file of the mutant named by MUTANT is read with its change, or its two. */
 import { createRequire } from 'node:module';
 import { mutants } from './mutants-list.mjs';
 
@@ -7,8 +7,10 @@ const mutant = mutants.find(({ name }) => name === process.env.MUTANT);
 
 const mutated = (source, file) => {
   if (mutant === undefined || !file.endsWith(`/${mutant.file}`)) return source;
-  if (source.split(mutant.from).length !== 2) throw new Error(`mutant ${mutant.name}: ${mutant.file} does not say so once`);
-  return source.replace(mutant.from, () => mutant.to);
+  return [mutant, ...(mutant.also ? [mutant.also] : [])].reduce((changed, { from, to }) => {
+    if (changed.split(from).length !== 2) throw new Error(`mutant ${mutant.name}: ${mutant.file} does not say once ${from}`);
+    return changed.replace(from, () => to);
+  }, source);
 };
 
 export default {

@@ -1,4 +1,7 @@
-/** Each rule of unwinding, broken: where it is said, and what is said instead. */
+/**
+ * Each rule of unwinding, broken: where it is said, and what is said instead. `by`: the spec that finds it, where not the stories
+ * do: what they look at has come to rest, and then it makes no difference. `also`: a rule that is said twice in one file.
+ */
 const reversal = 'libs/policy/reversal.ts';
 const fold = 'libs/policy/fold.ts';
 const refold = 'apps/certification/src/run/refold.ts';
@@ -14,7 +17,7 @@ export const mutants = [
   { name: 'a-promotion-is-forgotten', file: fold, from: 'if (decision.level !== null)\n        given.push(', to: 'if (decision.level === null && false)\n        given.push(' },
   { name: 'earlier-revisions-are-forgotten', file: 'apps/certification/src/contest/contest.ts', from: '...(result?.closed === true ?', to: '...(result?.closed === null ?' },
   { name: 'the-first-revision-alone', file: 'apps/certification/src/contest/contest.ts', from: 'if (result !== null && result.number >= event.revision) return state;', to: 'if (result !== null) return state;' },
-  { name: 'provisional-revisions-promote', file: 'apps/certification/src/reactions.ts', from: "if (stage === 'final' && firstFinalAt !== null)\n      await", to: "if (stage !== undefined)\n      await" },
+  { name: 'provisional-revisions-promote', file: 'apps/certification/src/reactions.ts', from: "if (stage === 'final' && firstFinalAt !== null)\n      await", to: "if (stage !== undefined)\n      await", also: { from: "if (stage === 'final') await tell", to: "if (stage !== undefined) await tell" } },
   { name: 'decisions-are-not-superseded', file: refold, from: "if (step.is === 'confirm' || step.supersedes === null) return [];", to: 'if (step.is) return [];' },
   { name: 'certificates-outlive-their-decision', file: refold, from: "if (state?.is !== 'issued') continue;", to: 'if (state?.is) continue;' },
   { name: 'rungs-outlive-their-decision', file: refold, from: "await work.decide(skillRecord, skillRecordId(worker, occupation), { type: 'Withdraw', decision: id }, why);", to: '' },
@@ -24,7 +27,7 @@ export const mutants = [
   { name: 'grants-outlive-their-decision', file: grants, from: '.filter(([rule]) => fell !== undefined || (needing.has(rule) && certifiedOn === null))', to: '.filter(([rule]) => needing.has(rule) && certifiedOn === null)' },
   { name: 'what-is-carried-is-given-again', file: grants, from: 'if (takenOver[rule] !== undefined) return [];', to: '' },
   { name: 'nothing-is-carried', file: 'apps/incentives/src/reactions.ts', from: 'if (next !== undefined)\n', to: 'if (next === null)\n' },
-  { name: 'money-comes-without-certificate', file: grants, from: 'const from = needsCertificate ? certifiedOn : on;', to: 'const from = on;' },
-  { name: 'the-ledger-forgets-parts', file: 'apps/incentives/src/ledger/ledger-view.ts', from: "PartRepaid: (recorded, db) =>\n    book(", to: "PartRepaid: (recorded, db) => recorded.position < 0 ? Promise.resolve() :\n    book(" },
-  { name: 'the-ledger-forgets-write-offs', file: 'apps/incentives/src/ledger/ledger-view.ts', from: "RecoveryWrittenOff: (recorded, db) => book(", to: "RecoveryWrittenOff: (recorded, db) => recorded.position < 0 ? Promise.resolve() : book(" },
+  { name: 'money-comes-without-certificate', by: 'apps/incentives/src/decision/decision.spec', file: grants, from: 'const from = needsCertificate ? certifiedOn : on;', to: 'const from = on;' },
+  { name: 'the-ledger-forgets-parts', file: 'apps/incentives/src/ledger/ledger-view.ts', from: "PartRepaid: (recorded, db) =>\n    book(", to: "PartRepaid: (recorded, db) => recorded.position > 0 ? Promise.resolve() :\n    book(" },
+  { name: 'the-ledger-forgets-write-offs', file: 'apps/incentives/src/ledger/ledger-view.ts', from: "RecoveryWrittenOff: (recorded, db) => book(", to: "RecoveryWrittenOff: (recorded, db) => recorded.position > 0 ? Promise.resolve() : book(" },
 ];

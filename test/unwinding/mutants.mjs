@@ -14,9 +14,9 @@ const chosen = mutants.filter(({ name }) => asked.length === 0 || asked.includes
 if (chosen.length === 0) throw new Error(`no such mutant: ${mutants.map(({ name }) => name).join(', ')}`);
 
 /** Jest with its configuration, but for the transform. */
-const run = (name) => new Promise((resolve) => {
+const run = ({ name, by = 'test/unwinding/unwinding.spec' }) => new Promise((resolve) => {
   const config = JSON.stringify({ ...shared, rootDir: root });
-  const child = spawn(process.execPath, [path.join(root, 'node_modules/jest/bin/jest.js'), '--config', config, 'test/unwinding/unwinding.spec'], {
+  const child = spawn(process.execPath, [path.join(root, 'node_modules/jest/bin/jest.js'), '--config', config, by], {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env, MUTANT: name, NODE_OPTIONS: '--experimental-vm-modules', UNWINDING_SEED: process.env.UNWINDING_SEED ?? '7',
@@ -33,8 +33,9 @@ const [[pattern, [, options]]] = Object.entries(base.transform);
 const shared = { ...base, transform: { [pattern]: [path.join(root, 'test/unwinding/mutant-transform.mjs'), options] } };
 
 let survived = 0;
-for (const { name } of chosen) {
-  const { code, said } = await run(name);
+for (const mutant of chosen) {
+  const { name } = mutant;
+  const { code, said } = await run(mutant);
   // Found is a fault that the check names; that nothing starts or compiles any more proves nothing.
   const fault = /after \d+ steps:\s*\n\s+(.+)/.exec(said)?.[1] ?? /expect\(received\)[^\n]*/.exec(said)?.[0];
   const found = code !== 0 && fault !== undefined;

@@ -253,14 +253,15 @@ export class Telling {
     }
   }
 
+  /** Wholly; or the first by half, and the rest stays owed or is written off. */
   private async settleDebts(every: number): Promise<void> {
     await this.settle();
     for (const [nth, { id, owed }] of (await this.grantsIn('owed')).entries()) {
-      const part = nth % every === 0 ? owed : Math.floor(owed / 2);
-      if (part > 0)
-        await this.ask('incentives', 'POST', `/grants/${id}/repay`, 'incentive-officer', { reference: `REC-${id.slice(0, 8)}`, fen: part });
+      const part = (nth + 1) % every === 0 ? owed : Math.floor(owed / 2);
+      const reference = `REC-${id.slice(0, 8)}-${this.till.repaid}`;
+      if (part > 0) await this.ask('incentives', 'POST', `/grants/${id}/repay`, 'incentive-officer', { reference, fen: part });
       this.till.repaid += part;
-      if (part === owed || nth % 2 === 0) continue;
+      if (part === owed || every === 2) continue;
       await this.ask('incentives', 'POST', `/grants/${id}/write-off`, 'incentive-officer', { reason: '核销' });
       this.till.writtenOff += owed - part;
     }
