@@ -36,8 +36,9 @@ let survived = 0;
 for (const mutant of chosen) {
   const { name } = mutant;
   const { code, said } = await run(mutant);
-  // Found is a fault that the check names; that nothing starts or compiles any more proves nothing.
-  const fault = /after \d+ steps:\s*\n\s+(.+)/.exec(said)?.[1] ?? /expect\(received\)[^\n]*/.exec(said)?.[0];
+  // Found is a fault that the check names, or a view that cannot apply what came; that nothing starts or compiles proves nothing.
+  const fault = /after \d+ steps:\s*\n\s+(.+)/.exec(said)?.[1] ?? /expect\(received\)[^\n]*/.exec(said)?.[0]
+    ?? /does not settle: .*crashed.*/.exec(said)?.[0];
   const found = code !== 0 && fault !== undefined;
   if (!found) survived += 1;
   console.log(`${found ? 'found   ' : 'SURVIVED'}  ${name}${found ? `: ${fault}` : code === 0 ? '' : `: not told\n${said.slice(-2_000)}`}`);
