@@ -67,9 +67,8 @@ const hunt = async (folder: string, claimed: Claim, args: readonly string[], wro
   await mkdir(clean, { recursive: true });
   const schedule = ['--schedule', path.join(folder, 'schedule.json'), '--shrink', '0'];
   const well = await play(clean, claimed, schedule);
-  console.log(well === 0
-    ? `found: ${wrong.title}`
-    : `NOT found: ${wrong.title}: the same faults on the code as it is do not pass, either`);
+  const told = well === 1 ? 'do not pass, either' : `came to no end (${well === null ? 'it was killed' : `exit code ${well}`})`;
+  console.log(well === 0 ? `found: ${wrong.title}` : `NOT found: ${wrong.title}: the same faults on the code as it is ${told}`);
   return well === 0 ? 0 : 1;
 };
 
