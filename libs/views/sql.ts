@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Query } from '#libs/event-store';
+import { isCutOff, type Query } from '#libs/event-store';
 
 /** The manager's own connection as plain SQL: what runs here belongs to the manager's transaction. */
 export const queryIn = (manager: EntityManager): Query => async <Row>(sql: string, params: readonly unknown[] = []) => {
@@ -19,15 +19,13 @@ export const queryOn = (db: DataSource): Query => async <Row>(sql: string, param
 };
 
 const transientStates = /^(08|40|53|55P03|57P0)/;
-// A transaction that lost its connection says so in TypeORM's and pg's own words, without a code.
-const transientMessage = /connection (terminated|timeout)|timeout exceeded when|query runner already released|is not queryable/i;
 const transientErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** The database was away or in the way; the same work may succeed later. Everything else is a mistake of ours. */
 export const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return transientStates.test(code) || transientErrors.has(code) || transientMessage.test(error.message);
+  return transientStates.test(code) || transientErrors.has(code) || isCutOff(error);
 };
 
 export const said = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));

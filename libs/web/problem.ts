@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Refusal, type Text, text, WrongState } from '#libs/decider';
-import { VersionConflict } from '#libs/event-store';
+import { isCutOff, VersionConflict } from '#libs/event-store';
 import { type Language, languageOf } from './caller.js';
 import { Problem, ValidationFailed } from './errors.js';
 
@@ -125,11 +125,8 @@ const statusOf = (error: unknown): number => {
     if (/^22[0-9A-Z]{3}$/.test(code)) return 400;
     if (/^(08|53|57P)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'].includes(code)) return 503;
   }
-  return CUT.test(error.message) ? 503 : 500;
+  return isCutOff(error) ? 503 : 500;
 };
-
-/** What is asked after a transaction lost its connection is told in TypeORM's and pg's own words, without a code. */
-const CUT = /connection (terminated|timeout)|timeout exceeded when|query runner already released|is not queryable/i;
 
 /** Every error of a service leaves through here. */
 @Catch()
