@@ -2,6 +2,7 @@ import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import { newId } from '#libs/decider';
 import { testDatabase, type TestDatabase } from '#libs/testing';
 import { Gathering } from './gather.js';
+import { putMany } from './insert-many.js';
 import { queryIn } from './sql.js';
 
 const whole = { to: (value: number) => value, from: Number };
@@ -79,4 +80,19 @@ describe('inserts that wait and go together', () => {
     });
     expect(await kept()).toHaveLength(3);
   });
+
+  it.each([['of what JSON can carry', null], ['with bytes among them', Buffer.from([0, 255])]])(
+    'puts many rows %s, new or there already: of each key the last word stays', async (_, bytes) => {
+      const [one, two] = [newId(), newId()];
+      const row = (id: string, text: string) => ({ id, text, json: [text], position: 1, flag: true, bytes });
+      const put = (...all: readonly Partial<Kind>[]) => db.transaction((tx) => putMany(tx, Kind, all));
+      await put(row(one, 'first'), row(two, 'first'));
+      await put(row(two, 'second'), row(two, 'third'));
+      expect((await kept()).map(({ id, text, json }) => [id, text, json])).toEqual(
+        [[one, 'first', ['first']], [two, 'third', ['third']]].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      );
+      await put();
+      expect(await kept()).toHaveLength(2);
+    },
+  );
 });

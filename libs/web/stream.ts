@@ -3,21 +3,21 @@ import { StreamableFile } from '@nestjs/common';
 
 const CHUNK = 32 * 1024;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /**
  * One JSON document, written while it is being made: `head`, then a list as long as it likes, then what is known only at the
  * end. It is held nowhere as a whole; whoever reads slowly is waited for. Refusals must come before it begins.
  */
 export const streamedJson = (
-  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string,
-  unknown>>,
+  head: Fields, list: string, items: AsyncIterable<unknown>, tail: () => Fields,
 ): StreamableFile =>
   new StreamableFile(Readable.from(written(head, list, items, tail), { objectMode: false }), {
     type: 'application/json; charset=utf-8',
   });
 
 async function* written(
-  head: Readonly<Record<string, unknown>>, list: string, items: AsyncIterable<unknown>, tail: () => Readonly<Record<string,
-  unknown>>,
+  head: Fields, list: string, items: AsyncIterable<unknown>, tail: () => Fields,
 ): AsyncGenerator<Buffer> {
   let text = `{${fields(head)}${Object.keys(head).length === 0 ? '' : ','}${JSON.stringify(list)}:[`;
   let first = true;
@@ -32,4 +32,4 @@ async function* written(
   yield Buffer.from(`${text}]${end === '' ? '' : ','}${end}}`);
 }
 
-const fields = (value: Readonly<Record<string, unknown>>): string => JSON.stringify(value).slice(1, -1);
+const fields = (value: Fields): string => JSON.stringify(value).slice(1, -1);

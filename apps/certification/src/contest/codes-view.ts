@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Recorded } from '#libs/event-store';
-import { queryIn, type View } from '#libs/views';
+import { putMany, type View } from '#libs/views';
 import type { ContestEvent, Member } from './contest.js';
 
 /** Who is behind a code: from the seal. */
@@ -34,34 +34,20 @@ type Heard = Recorded<Extract<ContestEvent, { type: 'SealEntryRead' | 'CodePlace
 const isHeard = (recorded: Recorded): recorded is Heard =>
   recorded.event.type === 'SealEntryRead' || recorded.event.type === 'CodePlaced';
 
-/** The last word about each key; thousands in one statement. */
-const put = async (db: EntityManager, table: string, keys: readonly string[], rows: readonly object[]): Promise<void> => {
-  const last = new Map(rows.map((row) => [keys.map((key) => row[key as keyof typeof row]).join('/'), row]));
-  const [first] = rows;
-  if (first === undefined) return;
-  const columns = Object.keys(first);
-  const changed = columns.filter((column) => !keys.includes(column)).map((column) => `${column} = excluded.${column}`);
-  await queryIn(db)(
-    `INSERT INTO ${table} (${columns.join()}) SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1::json)
-     ON CONFLICT (${keys.join()}) DO UPDATE SET ${changed.join()}`,
-    [JSON.stringify([...last.values()])],
-  );
-};
-
 const applyAll = async (all: readonly Recorded[], db: EntityManager): Promise<void> => {
-  const entries: object[] = [];
-  const placings: object[] = [];
+  const entries: EntryRow[] = [];
+  const placings: PlacingRow[] = [];
   for (const { aggregateId: of, event } of all.filter(isHeard)) {
     if (event.type === 'SealEntryRead') {
       const { code, entryNumber, members, message } = event;
-      entries.push({ contest: of, code, entry_number: entryNumber, members, message });
+      entries.push({ contest: of, code, entryNumber, members: [...members], message });
     } else {
       const { revision, code, rank, unranked, theory, practical, own = null, message } = event;
       placings.push({ contest: of, revision, code, rank, unranked, theory, practical, own, message });
     }
   }
-  await put(db, 'contest_entries', ['contest', 'code'], entries);
-  await put(db, 'contest_placings', ['contest', 'revision', 'code'], placings);
+  await putMany(db, EntryRow, entries);
+  await putMany(db, PlacingRow, placings);
 };
 
 /** Code by code what seal and result say: a contest may have 30 000, and nobody holds them all. */

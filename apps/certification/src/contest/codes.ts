@@ -11,12 +11,13 @@ export interface Code {
 }
 
 const PAGE = 2_000;
+const PLACING = 'code, revision, rank, unranked, theory, practical, own, message';
 
 /** All placings of a revision, page by page. */
 export const placingsOf = async function* (query: Query, of: string, revision: number): AsyncGenerator<CodePlaced> {
   for (let last = ''; ; ) {
     const rows = await query<CodePlaced>(
-      `SELECT code, revision, rank, unranked, theory, practical, own, message FROM contest_placings
+      `SELECT ${PLACING} FROM contest_placings
         WHERE contest = $1 AND revision = $2 AND code > $3 ORDER BY code LIMIT ${PAGE}`, [of, revision, last],
     );
     yield* rows;
@@ -36,7 +37,7 @@ export const codesOf = async (
     )
     : await query<CodeEntry>(`SELECT ${columns} FROM contest_entries WHERE contest = $1 AND code = ANY ($2)`, [of, which]);
   const placings = await query<CodePlaced>(
-    `SELECT code, revision, rank, unranked, theory, practical, own, message FROM contest_placings
+    `SELECT ${PLACING} FROM contest_placings
       WHERE contest = $1 AND revision = ANY ($2) AND code = ANY ($3)`, [of, revisions, entries.map(({ code }) => code)],
   );
   const byCode = new Map<string, Map<number, CodePlaced>>();
