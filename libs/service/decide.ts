@@ -17,14 +17,19 @@ export class Decision extends Command<Done> {
     readonly id: string,
     readonly command: unknown,
     readonly caller: Caller,
+    readonly guard?: (state: unknown) => void,
   ) {
     super();
   }
 }
 
-/** For Nest's CommandBus: loads, checks the organisation, decides, appends. */
-export const decide = <C, S, E extends Typed>(aggregate: Aggregate<C, S, E>, id: string, command: C, caller: Caller): Decision =>
-  new Decision(aggregate as unknown as Any, id, command, caller);
+/**
+ * For Nest's CommandBus: loads, checks the organisation, decides, appends. `guard` throws where the caller must not know of the
+ * aggregate for another reason.
+ */
+export const decide = <C, S, E extends Typed>(
+  aggregate: Aggregate<C, S, E>, id: string, command: C, caller: Caller, guard?: (state: S) => void,
+): Decision => new Decision(aggregate as unknown as Any, id, command, caller, guard as Decision['guard']);
 
 @CommandHandler(Decision)
 export class DecisionHandler implements ICommandHandler<Decision> {
@@ -40,9 +45,9 @@ export class DecisionHandler implements ICommandHandler<Decision> {
     );
   }
 
-  private decide({ aggregate, id, command, caller }: Decision): Promise<Done> {
+  private decide({ aggregate, id, command, caller, guard }: Decision): Promise<Done> {
     const nth = caller.seed?.next(streamOf(aggregate, id)) ?? 0;
-    const guard = sameOrganisation(caller);
+    const inside = sameOrganisation(caller);
     return this.aggregates.decide(aggregate, id, command, {
       actor: caller.subject,
       organisation: caller.organisation,
@@ -51,7 +56,10 @@ export class DecisionHandler implements ICommandHandler<Decision> {
       causation: null,
       eventId: eventIdOf(caller, `${streamOf(aggregate, id)}/${nth}`),
       ...(caller.ifMatch === undefined ? {} : { expected: caller.ifMatch }),
-      guard: (state) => guard(aggregate, id, state),
+      guard: (state) => {
+        inside(aggregate, id, state);
+        guard?.(state);
+      },
     });
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { Refusal, text } from '#libs/decider';
 import type { Done } from '#libs/event-store';
-import { Transactions, type Work } from '#libs/service';
+import { decide, Reader, Transactions, type Work } from '#libs/service';
 import { Vault } from '#libs/vault';
 import { type Caller, NotFound } from '#libs/web';
 import { Identities } from '../register/identities.js';
@@ -11,18 +12,20 @@ import { worker, type Worker, type WorkerCommand } from './worker.js';
 /** What happens to a worker's record, for organisations that may see it. */
 @Injectable()
 export class Records {
+  /** A unit is never taken back: what was seen once need not be asked again. */
+  private readonly units = new Set<string>();
+
   constructor(
+    private readonly bus: CommandBus,
+    private readonly reader: Reader,
     private readonly transactions: Transactions,
     private readonly identities: Identities,
     private readonly vault: Vault,
   ) {}
 
   async change(id: string, command: WorkerCommand, caller: Caller): Promise<Done> {
-    return this.transactions.run(caller, async (work) => {
-      await this.visible(work, id, caller);
-      if (command.type === 'ChangeUnit' && command.unit !== null) await registered(work, command.unit);
-      return work.decide(worker, id, command);
-    });
+    if (command.type === 'ChangeUnit' && command.unit !== null) await this.registered(command.unit);
+    return this.bus.execute(decide(worker, id, command, caller, (state) => mayKnow(id, state, caller)));
   }
 
   /** Both records turned out to be one person: the first goes on as the second. */
@@ -66,16 +69,19 @@ export class Records {
 
   private async visible(work: Work, id: string, caller: Caller): Promise<Worker> {
     const { state } = await work.load(worker, id);
-    if (state.is === 'none') throw new NotFound('worker', id);
-    if (!caller.roles.includes('operator') && !state.organisations.includes(caller.organisation)) {
-      throw new NotFound('worker', id);
-    }
+    mayKnow(id, state, caller);
     return state;
+  }
+
+  private async registered(id: string): Promise<void> {
+    if (this.units.has(id)) return;
+    if ((await this.reader.peek(unit, id)).version > 0) return void this.units.add(id);
+    throw new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), text('请先登记单位', 'register the unit first'));
   }
 }
 
-const registered = async (work: Work, id: string): Promise<void> => {
-  if ((await work.load(unit, id)).state.is === 'none') {
-    throw new Refusal('unit-unknown', text('单位尚未登记', 'the unit is not registered'), text('请先登记单位', 'register the unit first'));
-  }
+/** A person is known to those who registered or resolved it, and to operators. */
+const mayKnow = (id: string, state: Worker, { roles, organisation }: Caller): void => {
+  const isKnown = state.is !== 'none' && (roles.includes('operator') || state.organisations.includes(organisation));
+  if (!isKnown) throw new NotFound('worker', id);
 };
