@@ -6,6 +6,7 @@ import type { Published } from '../published.js';
 import { FirstEvents } from './first-events.js';
 import { Fenced, Lease } from './lease.js';
 import { OwnTopics } from './own-topics.js';
+import { Progress } from './progress.js';
 
 type Send = (records: readonly WireRecord[]) => Promise<void>;
 
@@ -34,17 +35,23 @@ export interface RelayState {
   readonly failing: string | null;
 }
 
+/** Between two batches at least: under load a moment's events travel together, as every batch costs each of those who read it. */
+const BREATH_MS = 15;
+
 /** Follows the store in order, says in public what is public, and moves its checkpoint once the bus has it durably. */
 export class Relay {
   /** The topics that it writes to; every instance tries them, also one that does not send. */
   readonly topics: OwnTopics;
   private readonly lease: Lease;
   private readonly first: FirstEvents;
+  private readonly progress: Progress;
   private readonly stopping = new AbortController();
-  private woken = new AbortController();
+  private woken = false;
+  private rouse: () => void = () => undefined;
   private running: Promise<void> | undefined;
   /** `ce_source`, once the topics are there. */
   private source: string | undefined;
+  /** Up to here everything was handed to the bus and taken by it; what is kept of it may lag a moment behind. */
   private checkpoint = 0;
   private failures = 0;
   private failing: string | null = null;
@@ -53,6 +60,7 @@ export class Relay {
     this.topics = new OwnTopics(options);
     this.lease = new Lease(options.query, options.leaseMs ?? 3_000);
     this.first = new FirstEvents(options.store);
+    this.progress = new Progress((checkpoint) => this.lease.renew(checkpoint));
   }
 
   start(): void {
@@ -62,12 +70,14 @@ export class Relay {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.rouse();
     await Promise.all([this.topics.stop(), this.running]);
   }
 
   /** Something was appended: after a transaction's commit, which the store does not see. */
   wake(): void {
-    this.woken.abort();
+    this.woken = true;
+    this.rouse();
   }
 
   async state(): Promise<RelayState> {
@@ -93,11 +103,15 @@ export class Relay {
     const renewing = setInterval(() => void this.renew(), leaseMs / 3);
     let idle = 0;
     while (!signal.aborted) {
-      this.woken = new AbortController();
+      this.woken = false;
+      const began = performance.now();
       try {
         if (!this.lease.held && !(await this.takeOver())) await sleep(leaseMs / 5, signal);
-        else if (await this.step()) idle = 0;
-        else await sleep(Math.min(this.options.pollMs ?? 250, 10 * 2 ** idle++), signal, this.woken.signal);
+        else if (!(await this.step())) await this.rest(Math.min(this.options.pollMs ?? 250, 10 * 2 ** idle++));
+        else {
+          idle = 0;
+          await sleep(BREATH_MS - (performance.now() - began), signal);
+        }
         this.failures = 0;
         this.failing = null;
       } catch (error) {
@@ -109,7 +123,20 @@ export class Relay {
     }
     clearInterval(renewing);
     deaf();
+    await this.progress.settled();
     await this.lease.release().catch(() => undefined); // it ends by itself
+  }
+
+  /** Until somebody wakes it, and no longer than this. */
+  private async rest(ms: number): Promise<void> {
+    if (this.woken || this.stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async renew(): Promise<void> {
@@ -117,9 +144,11 @@ export class Relay {
   }
 
   private async takeOver(): Promise<boolean> {
+    await this.progress.settled(); // nothing of the turn before may be kept in this one
     const checkpoint = await this.lease.take();
     if (checkpoint === undefined) return false;
     this.checkpoint = checkpoint;
+    this.progress.begin(checkpoint);
     this.source = undefined; // the store may be another incarnation by now
     return true;
   }
@@ -133,13 +162,14 @@ export class Relay {
   /** One batch; false where there was nothing. */
   private async step(): Promise<boolean> {
     const { store, bus, publishing, published, batch = 500 } = this.options;
+    this.progress.check();
     this.source ??= await this.prepare(); // also where nothing is to be said yet: others subscribe to our topics
     const { events, upTo } = await store.read(this.checkpoint, batch, published.types);
     if (upTo <= this.checkpoint) return false;
     const { records, sentUpTo } = await this.records(events, upTo, this.source);
     if (!this.lease.held) throw new Fenced();
     await (publishing ? publishing(records, (traced) => bus.publish(traced)) : bus.publish(records));
-    await this.lease.renew(sentUpTo);
+    this.progress.reached(sentUpTo);
     this.checkpoint = sentUpTo;
     return true;
   }
