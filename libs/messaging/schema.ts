@@ -60,9 +60,53 @@ export class ParkedRawKey1710000000013 implements MigrationInterface {
   }
 }
 
+/**
+ * All that an inbox asks before it reacts, in one round trip. The marks are locked in the order given, so that two consumers that
+ * meet wait in one direction only; each statement of a volatile function sees what was committed until it began, so what is read
+ * after the lock is what the one before it in the queue has left.
+ */
+export class InboxArrive1710000000014 implements MigrationInterface {
+  name = 'InboxArrive1710000000014';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE FUNCTION inbox_arrive(topics text[], keys text[], sources text[], sequences bigint[])
+      RETURNS TABLE (n bigint, seen bigint, held boolean) LANGUAGE plpgsql VOLATILE
+      SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+      #variable_conflict use_column
+      BEGIN
+        INSERT INTO inbox_marks (topic, key, source, sequence)
+        SELECT w.topic, w.key, w.source, -1
+          FROM unnest(topics, keys, sources) WITH ORDINALITY AS w (topic, key, source, n) ORDER BY w.n
+        ON CONFLICT DO NOTHING;
+
+        PERFORM FROM unnest(topics, keys, sources) WITH ORDINALITY AS w (topic, key, source, n)
+          JOIN inbox_marks m ON m.topic = w.topic AND m.key = w.key AND m.source = w.source ORDER BY w.n FOR UPDATE OF m;
+
+        RETURN QUERY
+          WITH before AS MATERIALIZED (
+            SELECT w.n, w.topic, w.key, w.source, m.sequence AS seen, w.sequence
+              FROM unnest(topics, keys, sources, sequences) WITH ORDINALITY AS w (topic, key, source, sequence, n)
+              JOIN inbox_marks m ON m.topic = w.topic AND m.key = w.key AND m.source = w.source
+          ), moved AS (
+            UPDATE inbox_marks m SET sequence = b.sequence FROM before b
+             WHERE m.topic = b.topic AND m.key = b.key AND m.source = b.source AND b.sequence > b.seen
+          )
+          SELECT b.n, b.seen, EXISTS (
+            SELECT FROM parked_messages p
+             WHERE p.topic = b.topic AND p.key = b.key AND p.state = 'parked' AND p.source IS NOT NULL
+          ) FROM before b;
+      END $$`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP FUNCTION inbox_arrive`);
+  }
+}
+
 /** After the event store's in every service's list. */
 export const messagingMigrations: MigrationClass[] = [
-  RelayTable1710000000011, InboxTables1710000000012, ParkedRawKey1710000000013,
+  RelayTable1710000000011, InboxTables1710000000012, ParkedRawKey1710000000013, InboxArrive1710000000014,
 ];
 
 /** `role` is a quoted identifier. */

@@ -29,12 +29,12 @@ const diedSending: readonly Fault[] = Array.from({ length: 3 }, () => ({ is: 'si
 /** What chaos has to find. */
 export const mutations = {
   'inbox-mark': {
-    title: 'the mark of what was seen is never written', file: 'libs/messaging/inbox/inbox.js',
-    from: /^ *await marks\.write\(\);$/m, to: '', shows: 'inboxes', schedule: { seed: 1, faults: repetitions },
+    title: 'the mark of what was seen is never written', file: 'libs/messaging/inbox/marks.js',
+    from: /columns\(sorted, \(\{ moved \}\) *=> *moved\)/m, to: 'columns(sorted, () => -1)', shows: 'inboxes', schedule: { seed: 1, faults: repetitions },
   },
   'checkpoint-first': {
     title: "the relay's checkpoint moves before the broker's acknowledgement", file: 'libs/messaging/relay/relay.js',
-    from: /^( *)(await [^\n]*bus\.publish\([^\n]*;)\n *(await this\.lease\.renew\(sentUpTo\);)$/m, to: '$1$3\n$1$2',
+    from: /^( *)(await [^\n]*bus\.publish\([^\n]*;)\n *(this\.progress\.reached\(sentUpTo\);)$/m, to: '$1$3\n$1$2',
     shows: 'topics', schedule: { seed: 1, faults: diedSending },
   },
 } as const satisfies Readonly<Record<string, Mutation>>;

@@ -131,6 +131,35 @@ describe('the inbox', () => {
     expect(transactions).toBeLessThan(110); // 1 + 99 singles + 3 attempts + 1 parking, 2 batches, 1 count
   });
 
+  it('takes the partitions of one fetch into one transaction, and none is blamed for another', async () => {
+    let transactions = 0;
+    const counting: Transaction<Tx> = (work) => {
+      transactions += 1;
+      return transaction(work);
+    };
+    const { inbox, parked } = inboxThat(new Set([7]), { transaction: counting });
+    const fetched = (n: number) => [batchOf([sealed(a, n)], 0), batchOf([sealed(b, n + 1)], 1), batchOf([sealed(c, n + 2)], 2)];
+    await Promise.all(fetched(1).map((batch) => inbox.handle(batch)));
+    expect(transactions).toBe(1);
+    const second = fetched(6);
+    await Promise.all(second.map((batch) => inbox.handle(batch)));
+    expect(await effects(database.query)).toEqual({ [a]: [1, 6], [b]: [2], [c]: [3, 8] });
+    expect(second.map(({ committed }) => committed.at(-1))).toEqual([0, 0, 0]);
+    expect((await parked.list()).map(({ sequence }) => sequence)).toEqual([7]);
+  });
+
+  it('takes back the marks of those for which a transaction had no time', async () => {
+    let slow = true;
+    const { inbox } = inboxThat(new Set(), { before: () => new Promise((resolve) => setTimeout(resolve, slow ? 600 : 0)) });
+    const log = [sealed(a, 1), sealed(a, 2), sealed(b, 3)];
+    let alive = true;
+    await inbox.handle({ ...batchOf(log), alive: () => alive, commit: async () => void (alive = false) }); // and dies
+    expect(await effects(database.query)).toEqual({ [a]: [1] });
+    slow = false;
+    await inbox.handle(batchOf(log));
+    expect(await effects(database.query)).toEqual({ [a]: [1, 2], [b]: [3] });
+  });
+
   it('stops between messages once the partition is lost', async () => {
     const { inbox } = inboxThat(new Set([1]));
     let alive = true;

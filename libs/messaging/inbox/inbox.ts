@@ -3,8 +3,9 @@ import { messageOf, pause, sleep } from '../backoff.js';
 import type { Batch, BatchHandler, DeliveredRecord } from '../bus.js';
 import { type Message, parse, type Parsed } from '../message.js';
 import { isAway } from './errors.js';
+import { Joint } from './joint.js';
 import { Marks } from './marks.js';
-import { heldKeys, park, storedKey } from './parked-rows.js';
+import { park, storedKey } from './parked-rows.js';
 import { retryingConflicts, type Transaction, type Tx } from './transaction.js';
 
 export interface InboxOptions<T extends Tx> {
@@ -37,6 +38,8 @@ export class Inbox<T extends Tx> {
   readonly topics: readonly string[];
   private readonly wanted: ReadonlySet<string>;
   private readonly transaction: Transaction<T>;
+  /** Some messages of each of several partitions in one transaction; tells of each how many were dealt with. */
+  private readonly joint = new Joint<readonly Incoming[], number>((parts) => this.transaction((tx) => this.apply(parts, tx)));
   private retries = 0;
   /** Since when the next message of a partition is at work. */
   private readonly working = new Map<string, number>();
@@ -80,10 +83,10 @@ export class Inbox<T extends Tx> {
     }
   }
 
-  /** Many messages in one transaction. Undefined where that fails: one of them may be to blame. */
+  /** Many messages in one transaction. Undefined where that fails: one of them, or of others in it, may be to blame. */
   private async together(some: readonly Incoming[]): Promise<number | undefined> {
     try {
-      return await this.transaction((tx) => this.apply(some, tx));
+      return await this.joint.do(some);
     } catch (error) {
       if (isAway(error)) throw error; // the bus delivers again, after a pause
       this.retries += 1;
@@ -106,13 +109,13 @@ export class Inbox<T extends Tx> {
     const attempts = this.options.attempts ?? 5;
     for (let attempt = 1; batch.alive(); attempt += 1) {
       try {
-        await this.transaction((tx) => this.apply([one], tx));
+        await this.transaction((tx) => this.apply([[one]], tx));
         return true;
       } catch (error) {
         if (isAway(error)) throw error;
         this.retries += 1;
         if (attempt >= attempts) {
-          await this.transaction((tx) => this.apply([one], tx, { because: messageOf(error), attempts }));
+          await this.transaction((tx) => this.apply([[one]], tx, { because: messageOf(error), attempts }));
           return true;
         }
         await sleep(pause(attempt, this.options.pauseMs ?? 50));
@@ -121,30 +124,37 @@ export class Inbox<T extends Tx> {
     return false;
   }
 
-  /** Tells how many were dealt with; `failed` parks instead of reacting. */
-  private async apply(some: readonly Incoming[], tx: T, failed?: { because: string; attempts: number }): Promise<number> {
+  /** Tells how many of each part were dealt with; `failed` parks instead of reacting. */
+  private async apply(
+    parts: readonly (readonly Incoming[])[], tx: T, failed?: { because: string; attempts: number },
+  ): Promise<readonly number[]> {
     const began = performance.now();
-    const topic = some[0]?.record.topic ?? '';
-    const origins = some.flatMap(({ key, parsed }) =>
-      'origin' in parsed && parsed.origin ? [{ key, source: parsed.origin.source }] : []);
-    const marks = await Marks.lock(tx.query, topic, origins);
-    const held = await heldKeys(tx.query, topic, some.map(({ key }) => key));
-    let done = 0;
-    for (const { record, key, parsed } of some) {
-      if (done > 0 && performance.now() - began > LONG_MS) break;
-      done += 1;
-      if (parsed.is === 'unknown') continue;
-      const { origin } = parsed;
-      if (origin && !marks.pass(key, origin.source, origin.sequence)) continue;
-      const because = parsed.is === 'bad' ? parsed.because : held.has(key) ? WAITS : failed?.because;
-      if (parsed.is === 'message' && because === undefined) await this.options.react(parsed.message, tx);
-      else {
-        await park(tx.query, record, origin, because ?? WAITS, failed?.attempts ?? 0);
-        if (origin) held.add(key);
+    const marks = await Marks.arrive(tx.query, parts.flat().flatMap(({ record: { topic }, key, parsed }) =>
+      'origin' in parsed && parsed.origin ? [{ topic, key, origin: parsed.origin }] : []));
+    const done = parts.map(() => 0);
+    let any = false;
+    for (const [n, part] of parts.entries())
+      for (const one of part) {
+        if (any && performance.now() - began > LONG_MS) break;
+        any = true;
+        await this.applyOne(one, marks, tx, failed);
+        done[n] = (done[n] ?? 0) + 1;
       }
-    }
-    await marks.write();
+    await marks.settle();
     return done;
+  }
+
+  private async applyOne(
+    { record, key, parsed }: Incoming, marks: Marks, tx: T, failed: { because: string; attempts: number } | undefined,
+  ): Promise<void> {
+    if (parsed.is === 'unknown') return;
+    const { topic } = record;
+    const { origin } = parsed;
+    if (origin && !marks.pass({ topic, key, origin })) return;
+    const because = parsed.is === 'bad' ? parsed.because : marks.holds(topic, key) ? WAITS : failed?.because;
+    if (parsed.is === 'message' && because === undefined) return this.options.react(parsed.message, tx);
+    await park(tx.query, record, origin, because ?? WAITS, failed?.attempts ?? 0);
+    if (origin) marks.hold(topic, key);
   }
 }
 

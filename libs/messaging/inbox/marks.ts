@@ -1,4 +1,5 @@
 import type { Query } from '#libs/event-store';
+import type { Origin } from '../message.js';
 
 /**
  * The highest position seen, by source, topic and key: it grows with workers and contests, never with events.
@@ -20,59 +21,87 @@ import type { Query } from '#libs/event-store';
 export class Marks {
   private constructor(
     private readonly query: Query,
-    private readonly topic: string,
-    private readonly seen: Map<string, Mark>,
+    private readonly marks: ReadonlyMap<string, Mark>,
+    /** Topics and keys of which something is parked. */
+    private readonly held: Set<string>,
   ) {}
 
-  /** Locks them until the transaction ends: of two consumers with the same message one waits, and then knows it. */
-  static async lock(query: Query, topic: string, of: readonly { key: string; source: string }[]): Promise<Marks> {
-    const wanted = new Map(of.map(({ key, source }) => [nameOf(key, source), { key, source }]));
-    if (wanted.size === 0) return new Marks(query, topic, new Map());
-    const sorted = [...wanted.keys()].sort().map((name) => wanted.get(name) ?? { key: '', source: '' });
-    const list = [topic, sorted.map(({ key }) => key), sorted.map(({ source }) => source)];
-    await query(
-      `INSERT INTO inbox_marks (topic, key, source, sequence)
-       SELECT $1::text, w.key, w.source, -1 FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n) ORDER BY w.n
-       ON CONFLICT DO NOTHING`,
-      list,
+  /**
+   * In one round trip the marks of these messages are locked until the transaction ends (of two consumers with the same message
+   * one waits, and then knows it), told as they were, and moved to where they stand once all of these are dealt with.
+   */
+  static async arrive(query: Query, of: readonly Arrival[]): Promise<Marks> {
+    const wanted = new Map<string, { topic: string; key: string; source: string; moved: number }>();
+    for (const { topic, key, origin: { source, sequence } } of of) {
+      const name = nameOf(topic, key, source);
+      wanted.set(name, { topic, key, source, moved: Math.max(sequence, wanted.get(name)?.moved ?? -1) });
+    }
+    if (wanted.size === 0) return new Marks(query, new Map(), new Set());
+    const sorted = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+    const rows = await query<{ n: string; seen: string; held: boolean }>(
+      'SELECT n, seen, held FROM inbox_arrive($1, $2, $3, $4)', columns(sorted, ({ moved }) => moved),
     );
-    const rows = await query<{ key: string; source: string; sequence: string }>(
-      `SELECT m.key, m.source, m.sequence
-         FROM inbox_marks m JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (key, source, n)
-          ON m.topic = $1 AND m.key = w.key AND m.source = w.source ORDER BY w.n FOR UPDATE OF m`,
-      list,
-    );
-    const marks = rows.map(({ key, source, sequence }): Mark => ({ key, source, sequence: Number(sequence), moved: false }));
-    return new Marks(query, topic, new Map(marks.map((mark) => [nameOf(mark.key, mark.source), mark])));
+    const marks = new Map<string, Mark>();
+    const held = new Set<string>();
+    for (const row of rows) {
+      const mark = sorted[Number(row.n) - 1];
+      if (!mark) throw new Error('a mark that nobody asked for');
+      const reached = Number(row.seen);
+      marks.set(nameOf(mark.topic, mark.key, mark.source), { ...mark, reached, moved: Math.max(reached, mark.moved) });
+      if (row.held) held.add(nameOf(mark.topic, mark.key));
+    }
+    return new Marks(query, marks, held);
   }
 
-  /** True for the first arrival, which moves the mark. */
-  pass(key: string, source: string, sequence: number): boolean {
-    const mark = this.seen.get(nameOf(key, source));
+  /** True for the first arrival. */
+  pass({ topic, key, origin: { source, sequence } }: Arrival): boolean {
+    const mark = this.marks.get(nameOf(topic, key, source));
     if (!mark) throw new Error('a mark that is not locked');
-    if (sequence <= mark.sequence) return false;
-    mark.sequence = sequence;
-    mark.moved = true;
+    if (sequence <= mark.reached) return false;
+    mark.reached = sequence;
     return true;
   }
 
-  async write(): Promise<void> {
-    const moved = [...this.seen.values()].filter((mark) => mark.moved);
-    if (moved.length === 0) return;
+  /** Something of this key is parked: what comes after it has to wait. */
+  holds(topic: string, key: string): boolean {
+    return this.held.has(nameOf(topic, key));
+  }
+
+  hold(topic: string, key: string): void {
+    this.held.add(nameOf(topic, key));
+  }
+
+  /** Takes back the marks of messages that were not dealt with after all. */
+  async settle(): Promise<void> {
+    const ahead = [...this.marks.values()].filter(({ reached, moved }) => reached < moved);
+    if (ahead.length === 0) return;
     await this.query(
       `UPDATE inbox_marks m SET sequence = w.sequence
-         FROM unnest($2::text[], $3::text[], $4::bigint[]) AS w (key, source, sequence)
-        WHERE m.topic = $1 AND m.key = w.key AND m.source = w.source`,
-      [this.topic, moved.map(({ key }) => key), moved.map(({ source }) => source), moved.map(({ sequence }) => sequence)],
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS w (topic, key, source, sequence)
+        WHERE m.topic = w.topic AND m.key = w.key AND m.source = w.source`,
+      columns(ahead, ({ reached }) => reached),
     );
   }
 }
 
-interface Mark {
+/** A message with the place in its source's log that it claims. */
+interface Arrival {
+  readonly topic: string;
   readonly key: string;
-  readonly source: string;
-  sequence: number;
-  moved: boolean;
+  readonly origin: Origin;
 }
 
-const nameOf = (key: string, source: string): string => `${key}\n${source}`;
+interface Mark {
+  readonly topic: string;
+  readonly key: string;
+  readonly source: string;
+  /** The highest that was seen, before this transaction or in it. */
+  reached: number;
+  /** Where the row stands in this transaction. */
+  readonly moved: number;
+}
+
+const nameOf = (...parts: readonly string[]): string => parts.join('\n');
+
+const columns = <M extends Pick<Mark, 'topic' | 'key' | 'source'>>(marks: readonly M[], sequence: (mark: M) => number): unknown[] =>
+  [marks.map(({ topic }) => topic), marks.map(({ key }) => key), marks.map(({ source }) => source), marks.map(sequence)];

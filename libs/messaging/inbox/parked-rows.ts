@@ -61,16 +61,6 @@ export const park = async (
   );
 };
 
-/** The keys behind whose parked messages later ones have to wait. */
-export const heldKeys = async (query: Query, topic: string, keys: readonly string[]): Promise<Set<string>> => {
-  const rows = await query<{ key: string }>(
-    `SELECT DISTINCT key FROM parked_messages
-      WHERE topic = $1 AND key = ANY ($2::text[]) AND state = 'parked' AND source IS NOT NULL`,
-    [topic, keys],
-  );
-  return new Set(rows.map(({ key }) => key));
-};
-
 type Raw = Omit<ParkedRecord, 'n' | 'offset' | 'sequence' | 'parkedAt' | 'decidedAt' | 'rawKey'> & {
   n: string; rawKey: Buffer | null; offset: string; sequence: string | null; parkedAt: Date; decidedAt: Date | null;
 };
