@@ -3,7 +3,8 @@ import { messageOf, pause, sleep } from '../backoff.js';
 import {
   type Batch, type BatchHandler, ClaimLost, type DeliveredRecord, type Subscription, type SubscriptionState,
 } from '../bus.js';
-import { isForGood, isLost } from './errors.js';
+import { isForGood } from './errors.js';
+import { Offsets } from './offsets.js';
 
 export interface KafkaTimes {
   /** A member that does not show itself for so long loses its partitions. */
@@ -97,17 +98,19 @@ export class KafkaConsumer implements Subscription {
     const over = new AbortController();
     let trouble: Error | undefined;
     let heard = performance.now();
+    const offsets = new Offsets(over.signal, (error) => (this.failing = error === null ? null : messageOf(error)));
     this.watch(consumer, over.signal, () => (heard = performance.now()), (error) => {
       if (over.signal.aborted) return; // it is on its way out
       trouble = error;
       over.abort();
     });
+    consumer.on(consumer.events.GROUP_JOIN, () => offsets.joined());
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({
         autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: sideBySide,
-        eachBatch: this.eachBatch(over.signal),
+        eachBatch: this.eachBatch(offsets, over.signal),
       });
       while (!over.signal.aborted && !this.stopping.signal.aborted) {
         await sleep(lookMs, over.signal, this.stopping.signal);
@@ -118,7 +121,7 @@ export class KafkaConsumer implements Subscription {
     } finally {
       over.abort();
       this.assigned = {};
-      const leaving = consumer.disconnect().catch(() => undefined);
+      const leaving = offsets.settled().then(() => consumer.disconnect()).catch(() => undefined);
       // One that is in trouble may never end: its place in the group then ends with its session.
       await (trouble ? Promise.race([leaving, sleep(sessionMs)]) : leaving);
     }
@@ -143,27 +146,23 @@ export class KafkaConsumer implements Subscription {
     });
   }
 
-  private eachBatch(over: AbortSignal): EachBatchHandler {
+  private eachBatch(offsets: Offsets, over: AbortSignal): EachBatchHandler {
     const ended = (): boolean => over.aborted || this.stopping.signal.aborted;
     return async (fetched) => {
       const { topic, partition, messages } = fetched.batch;
       let lost: unknown;
       let moved = false;
-      const alive = (): boolean => lost === undefined && fetched.isRunning() && !fetched.isStale() && !ended();
+      const isLost = (): boolean => (lost ??= offsets.refusal) !== undefined;
+      const alive = (): boolean => !isLost() && fetched.isRunning() && !fetched.isStale() && !ended();
       const batch: Batch = {
         topic,
         partition,
         records: messages.map((message) => delivered(topic, partition, message)),
         alive,
         commit: async (offset) => {
-          try {
-            const next = [{ partition, offset: String(offset + 1) }];
-            await fetched.commitOffsetsIfNecessary({ topics: [{ topic, partitions: next }] });
-          } catch (error) {
-            if (!isLost(error)) throw error;
-            lost ??= error;
-            throw new ClaimLost(topic, partition);
-          }
+          if (!isLost()) offsets.reached(topic, partition, offset, (places) => fetched.commitOffsetsIfNecessary(places));
+          if (ended()) await offsets.settled(); // nothing is left to be told once the member has left
+          if (isLost()) throw new ClaimLost(topic, partition);
           fetched.resolveOffset(String(offset));
           moved = true;
         },
@@ -175,12 +174,12 @@ export class KafkaConsumer implements Subscription {
         if (!moved && alive()) throw new Error('the handler committed nothing');
         if (this.failures.delete(`${topic} ${partition}`) && this.failures.size === 0) this.failing = null;
       } catch (error) {
-        if (lost === undefined && !(error instanceof ClaimLost))
+        if (!isLost() && !(error instanceof ClaimLost))
           this.later(`${topic} ${partition}`, error, fetched.pause(), over);
       } finally {
         clearInterval(beating);
       }
-      if (lost !== undefined) throw lost as Error; // kafkajs then joins the group again
+      if (isLost()) throw lost as Error; // kafkajs then joins the group again
     };
   }
 
