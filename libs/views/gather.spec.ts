@@ -1,8 +1,9 @@
-import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
+import fc from 'fast-check';
+import { Column, DataSource, Entity, type EntityManager, PrimaryColumn, type QueryRunner } from 'typeorm';
 import { newId } from '#libs/decider';
 import { testDatabase, type TestDatabase } from '#libs/testing';
 import { Gathering } from './gather.js';
-import { putMany } from './insert-many.js';
+import { putMany } from './many-rows.js';
 import { queryIn } from './sql.js';
 
 const whole = { to: (value: number) => value, from: Number };
@@ -28,7 +29,7 @@ const rows = (): Partial<Kind>[] => [
   { id: newId(), json: 'a text', position: 3, flag: false, at: new Date('2026-03-02T01:00:00.000Z') },
 ];
 
-describe('inserts that wait and go together', () => {
+describe('what waits and goes together', () => {
   let database: TestDatabase;
   let db: DataSource;
   beforeAll(async () => {
@@ -95,4 +96,60 @@ describe('inserts that wait and go together', () => {
       expect(await kept()).toHaveLength(2);
     },
   );
+
+  /** A story of a few rows, as a view tells it: every handler asks in its own way. */
+  const story = (ids: readonly string[], steps: readonly { readonly row: number; readonly does: number; readonly n: number }[]) =>
+    async (on: EntityManager): Promise<void> => {
+      const there = new Set<string>();
+      for (const { row, does, n } of steps) {
+        const id = ids[row] ?? '';
+        const whole = { id, text: `t${n}`, json: { n }, position: n, flag: n % 2 === 0, number: n };
+        if (!there.has(id) && does !== 1) await on.insert(Kind, whole);
+        else if (does === 1) await on.upsert(Kind, whole, ['id']);
+        else if (does === 2) await on.update(Kind, id, { text: `u${n}`, at: new Date(n), ...(n % 3 === 0 ? { number: n } : {}) });
+        else if (does === 3) await on.update(Kind, { id }, { json: [n], bytes: n % 2 === 0 ? Buffer.from([n]) : null });
+        else if (does === 4) await on.update(Kind, { flag: true }, { text: `all ${n}` });
+        else await on.update(Kind, id, { position: n, flag: undefined as unknown as boolean });
+        there.add(id);
+      }
+    };
+
+  it('comes to the same rows as one by one, in whatever order rows are new, replaced and changed', async () => {
+    const steps = fc.array(
+      fc.record({ row: fc.nat(2), does: fc.integer({ min: 0, max: 5 }), n: fc.nat(200) }), { minLength: 1, maxLength: 20 },
+    );
+    await fc.assert(fc.asyncProperty(steps, async (all) => {
+      const ids = [newId(), newId(), newId()];
+      const tell = story(ids, all);
+      await db.transaction((tx) => tell(tx));
+      const expected = await kept();
+      await database.query('DELETE FROM kinds');
+      await db.transaction(async (tx) => {
+        const gathering = new Gathering(tx);
+        await tell(gathering.manager);
+        await gathering.send();
+      });
+      expect(await kept()).toEqual(expected);
+      await database.query('DELETE FROM kinds');
+    }), { numRuns: 60 });
+  }, 60_000);
+
+  it('asks once for many changes of many rows', async () => {
+    const ids = Array.from({ length: 50 }, () => newId());
+    await db.manager.insert(Kind, ids.map((id) => ({ id, text: null, json: [], position: 1, flag: true })));
+    const asked: string[] = [];
+    await db.transaction(async (tx) => {
+      const gathering = new Gathering(tx);
+      const runner = tx.queryRunner as QueryRunner;
+      const query = runner.query.bind(runner);
+      runner.query = ((...parameters: Parameters<typeof query>) => {
+        asked.push(parameters[0]);
+        return query(...parameters);
+      }) as typeof runner.query;
+      for (const text of ['one', 'two']) for (const id of ids) await gathering.manager.update(Kind, id, { text });
+      await gathering.send();
+    });
+    expect(asked).toEqual([expect.stringMatching(/^UPDATE "kinds"/), 'COMMIT']);
+    expect(new Set((await kept()).map(({ text }) => text))).toEqual(new Set(['two']));
+  });
 });

@@ -1,4 +1,4 @@
-export { putMany } from './insert-many.js';
+export { putMany } from './many-rows.js';
 export { viewsGrants, viewsMigrations } from './migrations.js';
 export { Nap } from './nap.js';
 export { type Rebuilt, type RebuildOptions, rebuildView } from './rebuild.js';

@@ -54,7 +54,7 @@ interface Doing {
   at: Recorded | undefined;
 }
 
-const BREATH_MS = 10;
+const BREATH_MS = 25;
 const STORE_EVERY_MS = 5_000;
 
 /**

@@ -1,7 +1,7 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Recorded } from '#libs/event-store';
 import type { Level, OtherEffect } from '#libs/policy';
-import { queryIn, view } from '#libs/views';
+import { view } from '#libs/views';
 import type { DecisionEvent } from '../decision/decision.js';
 import { whole } from '../decision/decisions-view.js';
 import type { FileEvent } from '../file/file.js';
@@ -59,10 +59,7 @@ const tell = async (recorded: Recorded, db: EntityManager, what: HrRow['what'], 
 type Heard = DecisionEvent | Extract<FileEvent, { type: 'UnitKnown' }>;
 
 export const hrView = view<Heard>('hr-promotions', [HrRow, HrDecisionRow, HrUnitRow], {
-  // Every worker who is registered or moves comes by: in plain SQL.
-  UnitKnown: ({ aggregateId: worker, event: { unit } }, db) => queryIn(db)(
-    'INSERT INTO hr_units (worker, unit) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE SET unit = excluded.unit', [worker, unit],
-  ),
+  UnitKnown: ({ aggregateId: worker, event: { unit } }, db) => db.upsert(HrUnitRow, { worker, unit }, ['worker']),
   PromotionProposed: ({ aggregateId: decision, event }: Recorded<Found>, db) => {
     const { worker, contest, occupation, from, to } = event;
     return db.insert(HrDecisionRow, { decision, worker, contest, occupation, from, to, approved: false });

@@ -17,7 +17,7 @@ type Entity = EntityTarget<ObjectLiteral>;
 export const insertMany = async (
   manager: EntityManager, query: Query, entity: Entity, rows: readonly ObjectLiteral[],
 ): Promise<void> => {
-  if (!(await sent(manager, query, entity, rows, () => ''))) await manager.insert(entity, [...rows]);
+  if (!(await sent(manager, query, entity, rows, insertion))) await manager.insert(entity, [...rows]);
 };
 
 /** The same for rows that may be there already: of each primary key the last one stays. */
@@ -26,21 +26,38 @@ export const putMany = async (manager: EntityManager, entity: Entity, rows: read
   const keyOf = (row: ObjectLiteral): string => primaryColumns.map((column) => String(column.getEntityValue(row))).join('/');
   const last = [...new Map(rows.map((row) => [keyOf(row), row])).values()];
   const keys = primaryColumns.map(({ databaseName }) => databaseName);
-  const onConflict = (columns: readonly string[]): string => {
-    const changed = columns.filter((column) => !keys.includes(column)).map(quoted);
-    return `ON CONFLICT (${keys.map(quoted).join()}) DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join()}`;
+  const insertOrUpdate = (table: string, columns: readonly string[]): string => {
+    const changed = columns.filter((column) => !keys.includes(column)).map(quoted).map((column) => `${column} = excluded.${column}`);
+    return `${insertion(table, columns)}
+      ON CONFLICT (${keys.map(quoted).join()}) DO ${changed.length === 0 ? 'NOTHING' : `UPDATE SET ${changed.join()}`}`;
   };
-  if (!(await sent(manager, queryIn(manager), entity, last, onConflict)))
+  if (!(await sent(manager, queryIn(manager), entity, last, insertOrUpdate)))
     await manager.upsert(entity, last, primaryColumns.map(({ propertyName }) => propertyName));
 };
 
-/** False, and nothing was sent, where a value needs TypeORM. */
+/** Rows that are there, each with its primary key and what changes of it; each row once. */
+export const updateMany = async (manager: EntityManager, entity: Entity, rows: readonly ObjectLiteral[]): Promise<void> => {
+  const { primaryColumns } = manager.connection.getMetadata(entity);
+  const keys = primaryColumns.map(({ databaseName }) => quoted(databaseName));
+  const update = (table: string, columns: readonly string[]): string => {
+    const changed = columns.map(quoted).filter((column) => !keys.includes(column));
+    return `UPDATE ${table} AS t SET ${changed.map((column) => `${column} = w.${column}`).join()}
+      FROM json_populate_recordset(NULL::${table}, $1::json) AS w WHERE ${keys.map((key) => `t.${key} = w.${key}`).join(' AND ')}`;
+  };
+  if (await sent(manager, queryIn(manager), entity, rows, update)) return;
+  for (const row of rows) {
+    const key = Object.fromEntries(primaryColumns.map((column) => [column.propertyName, column.getEntityValue(row) as unknown]));
+    await manager.update(entity, key, row);
+  }
+};
+
+/** One statement for all rows of the same columns; false, and nothing was sent, where a value needs TypeORM. */
 const sent = async (
   manager: EntityManager, query: Query, entity: Entity, rows: readonly ObjectLiteral[],
-  onConflict: (columns: readonly string[]) => string,
+  statement: (table: string, columns: readonly string[]) => string,
 ): Promise<boolean> => {
   const metadata = manager.connection.getMetadata(entity);
-  // A column that a row leaves out has its default: rows that leave out different ones go apart.
+  // A column that a row leaves out has its default, or stays: rows that leave out different ones go apart.
   const alike = new Map<string, { columns: readonly string[]; values: Record<string, unknown>[] }>();
   for (const row of rows) {
     const values = valuesOf(metadata, row);
@@ -52,14 +69,13 @@ const sent = async (
     group.values.push(values);
   }
   const table = quoted(metadata.tableName);
-  for (const { columns, values } of alike.values()) {
-    const list = columns.map(quoted).join();
-    await query(
-      `INSERT INTO ${table} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${table}, $1::json) ${onConflict(columns)}`,
-      [JSON.stringify(values)],
-    );
-  }
+  for (const { columns, values } of alike.values()) await query(statement(table, columns), [JSON.stringify(values)]);
   return true;
+};
+
+const insertion = (table: string, columns: readonly string[]): string => {
+  const list = columns.map(quoted).join();
+  return `INSERT INTO ${table} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${table}, $1::json)`;
 };
 
 /** By column name; undefined where a value needs TypeORM. */
