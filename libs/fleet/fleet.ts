@@ -131,7 +131,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
 
   try {
     infrastructure = infrastructureOf({
-      homes, postgresPort: place('postgres').port, kafkaPort: place('kafka').port, doors: [...doors.values()],
+      homes, postgresPort: place('postgres').port, kafkaPort: place('kafka').port, doors: [...doors.values()], instances: wanted.length,
       ...(options.postgres ? { settings: options.postgres } : {}), ...(options.kafka ? { properties: options.kafka } : {}),
       ...(options.tell ? { tell: options.tell } : {}),
     });

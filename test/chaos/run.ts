@@ -71,8 +71,8 @@ export class Run {
     const began = Date.now();
     const fleet = await startFleet({
       folder: path.join(folder, 'fleet'), instances: instancesOf, clock: 'manual', startAt: FIRST_INSTANT,
-      // Nothing here cuts the machine's power.
-      postgres: { fsync: 'off' },
+      // Nothing here cuts the machine's power; a connection that is held outlives the instance that had it.
+      postgres: { fsync: 'off', max_connections: '500' },
       through: async ({ service, instance }, to, at) => {
         const wire = await Proxy.open(at);
         wires.set(wireName(service, instance, to), wire);
