@@ -30,6 +30,10 @@ describe('the linter', () => {
     ['unknown-citation', 'a rule', { rules: [{ ...rule, cite: ['elsewhere'] }] }],
     ['unknown-rule', 'a cap', { caps: [{ id: 'cap', title, per: 'life', count: 1, of: 'money', rules: ['elsewhere'], cite: ['facts'] }] }],
     ['repeated-id', 'a rule and a ceiling', { ceilings: [{ id: rule.id, group: 'student', level: 3, cite: ['facts'] }] }],
+    ['facts-of-another-day', 'a condition', {
+      factsAsOf: 'finalEnded', rules: [{ ...rule, when: { all: [rule.when, { not: { age: { from: 0, to: 35 } } }] } }],
+    }],
+    ['facts-of-another-day', 'an amount', { factsAsOf: 'announced', rules: [rule, pay({ fixed: 4 })] }],
     ['level-above-1', 'a rule', { rules: [{ ...rule, effects: [{ grant: { level: 0 } }] }] }],
     ['level-above-1', 'a ceiling', { ceilings: [{ id: 'students', group: 'student', level: -1, cite: ['facts'] }] }],
     ['share-without-rounding', 'within another condition', {

@@ -4,7 +4,7 @@ import {
 } from './coverage.js';
 import { isLevelEffect } from './effects.js';
 import { levelName, medalName } from './names.js';
-import type { Effect, Pack, Rule } from './pack.js';
+import type { Condition, Effect, Pack, Rule } from './pack.js';
 
 export interface Finding {
   readonly is: 'error' | 'warning';
@@ -24,7 +24,7 @@ export const nameOf = ({ id, version }: Pick<Pack, 'id' | 'version'>): string =>
 /** What the shape cannot say: a pack that passes can be read by a person and decided by the engine. */
 export const lint = (pack: Pack): readonly Finding[] =>
   [
-    ...citations(pack), ...levels(pack), ...fractions(pack), ...lists(pack), ...overlaps(pack), ...gaps(pack),
+    ...citations(pack), ...moments(pack), ...levels(pack), ...fractions(pack), ...lists(pack), ...overlaps(pack), ...gaps(pack),
     ...pack.holes.map((hole): Found => ({
       is: 'warning', check: 'declared-hole', rule: hole.id, says: hole.title,
       todo: text('找到规定后，以新版本补上', 'when the source is found, close it in a new version'),
@@ -111,6 +111,28 @@ const amountsOf = (effect: Effect): { amounts: readonly number[]; unit: string }
     amounts: 'fixed' in amount ? [amount.fixed] : ('byRank' in amount ? amount.byRank : amount.byLevel).map(({ fen }) => fen),
     unit: 'fen',
   };
+};
+
+/**
+ * Who is behind an entry, how old and in what status, registration asks once, when it closes; certification knows no birth date.
+ * A pack that reads them as of another moment would be decided by facts of the wrong day.
+ */
+const moments = (pack: Pack): Found[] => {
+  if (pack.factsAsOf === 'registrationClosed') return [];
+  const reads = (when: Condition): boolean => conditionsOf(when).some((each) => 'age' in each || 'status' in each);
+  const byStatus = (effect: Effect): boolean => {
+    const factor = 'pay' in effect ? effect.pay.factor : 'points' in effect ? effect.points.factor : undefined;
+    return (factor ?? []).some(({ status }) => status !== undefined);
+  };
+  const asking = [
+    ...[...(pack.entry ?? []), ...pack.holes, ...pack.rules].filter(({ when }) => reads(when)),
+    ...pack.rules.filter(({ effects }) => effects.some(byStatus)),
+  ];
+  return [...new Set(asking.map(({ id }) => id))]
+    .map((id) => error('facts-of-another-day', id,
+      text('年龄与身份以报名截止时为准，factsAsOf 却指向别的时点',
+        'asks for age or status, which are known as of the end of registration, and `factsAsOf` says otherwise'),
+      text('将 factsAsOf 改为 registrationClosed', 'say `"factsAsOf": "registrationClosed"`')));
 };
 
 interface Range { readonly from: number; readonly to: number | null }
