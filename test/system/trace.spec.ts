@@ -98,6 +98,13 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
       if (Date.now() > end) throw new Error(`never: ${what}; spans: ${JSON.stringify(there.spans, null, 1)}`);
   };
 
+  /** Each service has read what was said: topics have no order among each other, and here one request has to be the last cause. */
+  const settled = (): Promise<void> => until('all have caught up', async () => {
+    const said = await Promise.all(['judging', 'certification', 'incentives'].map((service) =>
+      ok<{ idle: boolean }>('GET', `/${service}/admin/caught-up`, ['operator', 'operator'])));
+    return said.every(({ idle }) => idle);
+  });
+
   /** What registration says, which is not there. */
   const say = async <T extends PublicType>(type: T, data: PublicData<T>): Promise<void> => {
     position += 1;
@@ -135,6 +142,7 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
         members: [{ worker, age: 30, status: 'worker', unit: null }],
       });
     await say('jinji.seal.closed.v1', { contest });
+    await settled();
 
     for (let marked = 0; marked < codes.length; )
       for (const judge of panel.judges) {
@@ -148,6 +156,7 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
       }
     await ok('POST', `/judging/contests/${contest}/lock`, ['chief', 'chief-judge'], {});
     await say('jinji.contest.noticed.v1', { contest, revision: 1, appealsUntil: '2026-02-27T01:00:00.000Z', until: NOW });
+    await settled();
     return contest;
   };
 
