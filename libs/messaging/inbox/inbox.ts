@@ -64,16 +64,18 @@ export class Inbox<T extends Tx> {
     const moving = { ...batch, commit: (offset: number) => (this.working.set(name, performance.now()), batch.commit(offset)) };
     this.working.set(name, performance.now());
     try {
-      await this.workOff(moving);
+      return await this.workOff(moving);
     } finally {
       this.working.delete(name);
     }
   };
 
-  private async workOff(batch: Batch): Promise<void> {
+  private async workOff(batch: Batch): Promise<void | 'nothing'> {
     const incoming = batch.records.map((record) => ({ record, key: storedKey(record), parsed: parse(record, this.wanted) }));
+    const rest = (from: number): boolean => incoming.slice(from).every(({ parsed }) => parsed.is === 'unknown');
+    const nothing = rest(0);
     for (let from = 0; from < incoming.length && batch.alive(); ) {
-      if (incoming.slice(from).every(({ parsed }) => parsed.is === 'unknown')) from = incoming.length;
+      if (rest(from)) from = incoming.length;
       else {
         const some = incoming.slice(from, from + (this.options.perTransaction ?? 100));
         from += (await this.together(some)) ?? (await this.oneByOne(some, batch));
@@ -81,6 +83,7 @@ export class Inbox<T extends Tx> {
       const last = incoming[from - 1];
       if (last) await batch.commit(last.record.offset);
     }
+    if (nothing) return 'nothing';
   }
 
   /** Many messages in one transaction. Undefined where that fails: one of them, or of others in it, may be to blame. */

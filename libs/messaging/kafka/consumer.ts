@@ -23,6 +23,9 @@ export interface KafkaTimes {
 
 const STOPPED_MS = 2_000;
 
+/** After a batch in which nothing was of interest: a topic that others fill is then read a few times less, for as much. */
+const REST_MS = 50;
+
 /**
  * One member of a group. kafkajs' own restarts are off: a consumer that crashed, or that says nothing any more, is thrown
  * away and another one made here, so that what happens to it can be seen.
@@ -170,9 +173,10 @@ export class KafkaConsumer implements Subscription {
       // kafkajs shows itself between batches only; a long one would cost the membership.
       const beating = setInterval(() => void fetched.heartbeat().catch((error: unknown) => (lost ??= error)), this.times.beatMs);
       try {
-        await this.handler(batch);
+        const outcome = await this.handler(batch);
         if (!moved && alive()) throw new Error('the handler committed nothing');
         if (this.failures.delete(`${topic} ${partition}`) && this.failures.size === 0) this.failing = null;
+        if (outcome === 'nothing') await sleep(REST_MS, over, this.stopping.signal);
       } catch (error) {
         if (!isLost() && !(error instanceof ClaimLost))
           this.later(`${topic} ${partition}`, error, fetched.pause(), over);

@@ -36,7 +36,7 @@ export interface RelayState {
 }
 
 /** Between two batches at least: under load a moment's events travel together, as every batch costs each of those who read it. */
-const BREATH_MS = 15;
+const BREATH_MS = 12;
 
 /** Follows the store in order, says in public what is public, and moves its checkpoint once the bus has it durably. */
 export class Relay {
