@@ -20,13 +20,15 @@ describe('the kept place of a relay', () => {
   it('tells what went wrong to whoever goes on, and is then tried again', async () => {
     const kept: number[] = [];
     let away = true;
+    let woken = 0;
     const progress = new Progress(async (checkpoint) => {
       if (away) throw new Error('no database');
       kept.push(checkpoint);
-    });
+    }, () => (woken += 1));
     progress.begin(0);
     progress.reached(5);
     await progress.settled();
+    expect(woken).toBe(1);
     expect(() => progress.check()).toThrow('no database');
     away = false;
     progress.check();

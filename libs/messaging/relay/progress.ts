@@ -13,7 +13,11 @@ export class Progress {
   private keeping: Promise<void> | undefined;
   private failed: { readonly error: unknown } | undefined;
 
-  constructor(private readonly keep: (checkpoint: number) => Promise<void>) {}
+  constructor(
+    private readonly keep: (checkpoint: number) => Promise<void>,
+    /** A write failed: somebody should ask `check` soon. */
+    private readonly onFailed: () => void = () => undefined,
+  ) {}
 
   /** A new turn, from where the lease was taken over. */
   begin(checkpoint: number): void {
@@ -50,6 +54,7 @@ export class Progress {
       }
     } catch (error) {
       this.failed = { error };
+      this.onFailed();
     } finally {
       this.keeping = undefined;
     }

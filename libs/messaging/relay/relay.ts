@@ -60,7 +60,7 @@ export class Relay {
     this.topics = new OwnTopics(options);
     this.lease = new Lease(options.query, options.leaseMs ?? 3_000);
     this.first = new FirstEvents(options.store);
-    this.progress = new Progress((checkpoint) => this.lease.renew(checkpoint));
+    this.progress = new Progress((checkpoint) => this.lease.renew(checkpoint), () => this.wake());
   }
 
   start(): void {
