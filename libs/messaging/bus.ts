@@ -23,10 +23,7 @@ export interface Batch {
   readonly records: readonly DeliveredRecord[];
   /** False once the partition may belong to another consumer, or this one stops: ask before each piece of work. */
   alive(): boolean;
-  /**
-   * Everything up to and including `offset` is done; what is told of it may follow a moment later. Rejects with ClaimLost where
-   * the partition is known to have gone elsewhere.
-   */
+  /** Everything up to and including `offset` is done. Rejects with ClaimLost where the partition went elsewhere. */
   commit(offset: number): Promise<void>;
 }
 

@@ -1,9 +1,9 @@
 import { contractOf, isPublicType, type PublicType } from '#libs/contracts';
 import { messageOf, pause, sleep } from '../backoff.js';
 import type { Batch, BatchHandler, DeliveredRecord } from '../bus.js';
+import { Joint } from '../joint.js';
 import { type Message, parse, type Parsed } from '../message.js';
 import { isAway } from './errors.js';
-import { Joint } from './joint.js';
 import { Marks } from './marks.js';
 import { park, storedKey } from './parked-rows.js';
 import { retryingConflicts, type Transaction, type Tx } from './transaction.js';

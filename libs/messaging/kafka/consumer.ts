@@ -1,10 +1,10 @@
-import type { Consumer, EachBatchHandler, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchHandler, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { messageOf, pause, sleep } from '../backoff.js';
 import {
   type Batch, type BatchHandler, ClaimLost, type DeliveredRecord, type Subscription, type SubscriptionState,
 } from '../bus.js';
-import { isForGood } from './errors.js';
-import { Offsets } from './offsets.js';
+import { Joint } from '../joint.js';
+import { isForGood, isLost } from './errors.js';
 
 export interface KafkaTimes {
   /** A member that does not show itself for so long loses its partitions. */
@@ -101,19 +101,17 @@ export class KafkaConsumer implements Subscription {
     const over = new AbortController();
     let trouble: Error | undefined;
     let heard = performance.now();
-    const offsets = new Offsets(over.signal, (error) => (this.failing = error === null ? null : messageOf(error)));
     this.watch(consumer, over.signal, () => (heard = performance.now()), (error) => {
       if (over.signal.aborted) return; // it is on its way out
       trouble = error;
       over.abort();
     });
-    consumer.on(consumer.events.GROUP_JOIN, () => offsets.joined());
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({
         autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: sideBySide,
-        eachBatch: this.eachBatch(offsets, over.signal),
+        eachBatch: this.eachBatch(over.signal),
       });
       while (!over.signal.aborted && !this.stopping.signal.aborted) {
         await sleep(lookMs, over.signal, this.stopping.signal);
@@ -124,7 +122,7 @@ export class KafkaConsumer implements Subscription {
     } finally {
       over.abort();
       this.assigned = {};
-      const leaving = offsets.settled().then(() => consumer.disconnect()).catch(() => undefined);
+      const leaving = consumer.disconnect().catch(() => undefined);
       // One that is in trouble may never end: its place in the group then ends with its session.
       await (trouble ? Promise.race([leaving, sleep(sessionMs)]) : leaving);
     }
@@ -149,23 +147,32 @@ export class KafkaConsumer implements Subscription {
     });
   }
 
-  private eachBatch(offsets: Offsets, over: AbortSignal): EachBatchHandler {
+  private eachBatch(over: AbortSignal): EachBatchHandler {
+    // kafkajs fetches again once the last partition of a fetch is dealt with, so they may as well wait for one request.
+    const places = new Joint<Place, undefined>(async (all) => {
+      await all[0]?.commit({ topics: byTopic(all) });
+      return [];
+    });
     const ended = (): boolean => over.aborted || this.stopping.signal.aborted;
     return async (fetched) => {
       const { topic, partition, messages } = fetched.batch;
       let lost: unknown;
       let moved = false;
-      const isLost = (): boolean => (lost ??= offsets.refusal) !== undefined;
-      const alive = (): boolean => !isLost() && fetched.isRunning() && !fetched.isStale() && !ended();
+      const alive = (): boolean => lost === undefined && fetched.isRunning() && !fetched.isStale() && !ended();
       const batch: Batch = {
         topic,
         partition,
         records: messages.map((message) => delivered(topic, partition, message)),
         alive,
         commit: async (offset) => {
-          if (!isLost()) offsets.reached(topic, partition, offset, (places) => fetched.commitOffsetsIfNecessary(places));
-          if (ended()) await offsets.settled(); // nothing is left to be told once the member has left
-          if (isLost()) throw new ClaimLost(topic, partition);
+          try {
+            const commit: Place['commit'] = (told) => fetched.commitOffsetsIfNecessary(told);
+            await places.do({ topic, partition, offset: String(offset + 1), commit });
+          } catch (error) {
+            if (!isLost(error)) throw error;
+            lost ??= error;
+            throw new ClaimLost(topic, partition);
+          }
           fetched.resolveOffset(String(offset));
           moved = true;
         },
@@ -178,12 +185,12 @@ export class KafkaConsumer implements Subscription {
         if (this.failures.delete(`${topic} ${partition}`) && this.failures.size === 0) this.failing = null;
         if (outcome === 'nothing') await sleep(REST_MS, over, this.stopping.signal);
       } catch (error) {
-        if (!isLost() && !(error instanceof ClaimLost))
+        if (lost === undefined && !(error instanceof ClaimLost))
           this.later(`${topic} ${partition}`, error, fetched.pause(), over);
       } finally {
         clearInterval(beating);
       }
-      if (isLost()) throw lost as Error; // kafkajs then joins the group again
+      if (lost !== undefined) throw lost as Error; // kafkajs then joins the group again
     };
   }
 
@@ -196,6 +203,20 @@ export class KafkaConsumer implements Subscription {
     over.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 }
+
+/** The next offset of a partition that will be read. */
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly commit: EachBatchPayload['commitOffsetsIfNecessary'];
+}
+
+const byTopic = (places: readonly Place[]): { topic: string; partitions: { partition: number; offset: string }[] }[] =>
+  [...new Set(places.map(({ topic }) => topic))].map((topic) => ({
+    topic,
+    partitions: places.filter((place) => place.topic === topic).map(({ partition, offset }) => ({ partition, offset })),
+  }));
 
 const delivered = (topic: string, partition: number, { key, headers, value, offset }: KafkaMessage): DeliveredRecord => ({
   topic, partition, offset: Number(offset), key: key?.toString('utf8') ?? null, headers: texts(headers ?? {}), value,

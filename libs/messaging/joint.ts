@@ -5,8 +5,8 @@ interface Waiting<T, R> {
 }
 
 /**
- * What arrives together, or while other work is under way, is done together: the partitions of one fetch share a transaction, as
- * each of its own costs as much. No timer: who comes alone does not wait.
+ * What arrives together, or while other work is under way, is done together: the partitions of one fetch share a transaction, and
+ * tell the broker of it in one request, as each of its own costs as much. No timer: who comes alone does not wait.
  */
 export class Joint<T, R> {
   private waiting: Waiting<T, R>[] = [];
