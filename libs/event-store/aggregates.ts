@@ -158,10 +158,18 @@ export class Aggregates {
     };
   }
 
+  /** What a decision with these ids came to, where it was recorded before. */
+  async doneBefore<C, S, E extends Typed>(
+    aggregate: Aggregate<C, S, E>, id: string, eventId: DecisionContext['eventId'],
+  ): Promise<Done | undefined> {
+    const before = await this.recordedBefore(await this.fold(aggregate, id), { eventId });
+    return before && { id, ...before };
+  }
+
   /** The outcome of this very decision, where an earlier try had recorded it. */
   private async recordedBefore<S>(
     { stream, tail, version }: Folded<S>,
-    context: DecisionContext,
+    context: Pick<DecisionContext, 'eventId'>,
   ): Promise<Omit<Done, 'id'> | undefined> {
     if (version === 0) return undefined;
     const firstId = context.eventId(0);

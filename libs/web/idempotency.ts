@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { newId, text } from '#libs/decider';
 import { Batches } from './batches.js';
@@ -33,6 +34,9 @@ interface Ending {
 /** Which process works on a key: it holds this lock for as long as it lives. */
 const INSTANCES = 0x6a6a;
 const NOBODY = 0;
+
+/** Together about six seconds: as long as PostgreSQL takes to start again. */
+const ATTEMPTS = 7;
 
 /**
  * Idempotency keys: one request, one effect, one answer, also when the process dies in between.
@@ -74,15 +78,27 @@ export class Idempotency {
     }
   }
 
+  /** The answer is on its way already: where the database is away for a moment, it is told a moment later. */
+  private async stored(ending: Ending): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.endings.add(ending);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await delay(50 * 2 ** attempt);
+      }
+    }
+  }
+
   private readonly ends = new Map<string, () => void>();
 
   finish(scope: Buffer, answer: Answer): void {
-    this.end(scope, this.endings.add({ scope, answer: this.sealing.seal(answer) }));
+    this.end(scope, this.stored({ scope, answer: this.sealing.seal(answer) }));
   }
 
   /** It may have done part of its work, or may succeed later: a retry goes on with the same ids. */
   release(scope: Buffer): void {
-    this.end(scope, this.endings.add({ scope, answer: null }));
+    this.end(scope, this.stored({ scope, answer: null }));
   }
 
   /** Nothing was tried: the key is as good as new. */

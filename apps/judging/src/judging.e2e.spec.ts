@@ -428,6 +428,25 @@ describe('judging', () => {
     expect(await result(id)).toMatchObject({ stage: 'final', placings: [{ total: '35.00' }] });
   });
 
+  it('answers a sheet that is sent again after its answer was lost, whatever happened to the contest since', async () => {
+    const id = await contest(['K1']);
+    const [sheet] = await own(id, 1);
+    if (!sheet) throw new Error('no sheet');
+    const { contest: of, code, part, kind } = sheet;
+    const key = newId();
+    const send = () => service.request('POST', `/sheets/${sheet.id}/submit`, {
+      as: judge(1), headers: { 'idempotency-key': key },
+      body: { contest: of, code, part, kind, sign: true, marks: sheet.aspects.map((aspect) => ({ aspect, mark: '1' })) },
+    });
+    const first = await send();
+    expect(first.status).toBe(200);
+    await markAll(id, (one) => one.id === sheet.id);
+    expect((await post(`/contests/${id}/lock`, chief)).status).toBe(200);
+    await service.settled();
+    await service.database.asOwner('UPDATE idempotency_keys SET answer = NULL, instance = 12345'); // as if the process had died
+    expect(await send()).toMatchObject({ status: 200, body: first.body });
+  });
+
   it('goes on without a recused judge, and with a replaced one', async () => {
     const id = await contest(['K1']);
     await markAll(id, (_, n) => n === 3);
