@@ -94,11 +94,14 @@ const fractions = ({ rules, holes }: Pack): Found[] => [
 const inexact = ({ effects }: Rule): readonly { amount: string; part: string }[] =>
   effects.flatMap((effect) => {
     const { amounts, unit } = amountsOf(effect);
-    const factor = 'pay' in effect ? effect.pay.factor : 'points' in effect ? effect.points.factor : undefined;
-    return (factor ?? []).flatMap(({ part: { numerator, denominator } }) =>
+    return factorsOf(effect).flatMap(({ part: { numerator, denominator } }) =>
       amounts.filter((amount) => (BigInt(amount) * BigInt(numerator)) % BigInt(denominator) !== 0n)
         .map((amount) => ({ amount: `${amount} ${unit}`, part: `${numerator}/${denominator}` })));
   });
+
+/** The parts of an amount, by status or by class. */
+const factorsOf = (effect: Effect) =>
+  ('pay' in effect ? effect.pay.factor : 'points' in effect ? effect.points.factor : undefined) ?? [];
 
 const amountsOf = (effect: Effect): { amounts: readonly number[]; unit: string } => {
   if ('points' in effect) {
@@ -120,10 +123,7 @@ const amountsOf = (effect: Effect): { amounts: readonly number[]; unit: string }
 const moments = (pack: Pack): Found[] => {
   if (pack.factsAsOf === 'registrationClosed') return [];
   const reads = (when: Condition): boolean => conditionsOf(when).some((each) => 'age' in each || 'status' in each);
-  const byStatus = (effect: Effect): boolean => {
-    const factor = 'pay' in effect ? effect.pay.factor : 'points' in effect ? effect.points.factor : undefined;
-    return (factor ?? []).some(({ status }) => status !== undefined);
-  };
+  const byStatus = (effect: Effect): boolean => factorsOf(effect).some(({ status }) => status !== undefined);
   const asking = [
     ...[...(pack.entry ?? []), ...pack.holes, ...pack.rules].filter(({ when }) => reads(when)),
     ...pack.rules.filter(({ effects }) => effects.some(byStatus)),
