@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { Batches } from '#libs/batches';
 import { newId, text } from '#libs/decider';
-import { Batches } from './batches.js';
 import { Problem } from './errors.js';
 import type { Sealing } from './sealing.js';
 

@@ -1,7 +1,7 @@
+import { Batches } from '#libs/batches';
 import { contractOf, isPublicType, type PublicType } from '#libs/contracts';
 import { messageOf, pause, sleep } from '../backoff.js';
 import type { Batch, BatchHandler, DeliveredRecord } from '../bus.js';
-import { Joint } from '../joint.js';
 import { type Message, parse, type Parsed } from '../message.js';
 import { isAway } from './errors.js';
 import { Marks } from './marks.js';
@@ -39,7 +39,9 @@ export class Inbox<T extends Tx> {
   private readonly wanted: ReadonlySet<string>;
   private readonly transaction: Transaction<T>;
   /** Some messages of each of several partitions in one transaction; tells of each how many were dealt with. */
-  private readonly joint = new Joint<readonly Incoming[], number>((parts) => this.transaction((tx) => this.apply(parts, tx)));
+  private readonly joint = new Batches<readonly Incoming[], number>(
+    (parts) => this.transaction((tx) => this.apply(parts, tx)), { byTurn: true },
+  );
   private retries = 0;
   /** Since when the next message of a partition is at work. */
   private readonly working = new Map<string, number>();
@@ -89,7 +91,7 @@ export class Inbox<T extends Tx> {
   /** Many messages in one transaction. Undefined where that fails: one of them, or of others in it, may be to blame. */
   private async together(some: readonly Incoming[]): Promise<number | undefined> {
     try {
-      return await this.joint.do(some);
+      return await this.joint.add(some);
     } catch (error) {
       if (isAway(error)) throw error; // the bus delivers again, after a pause
       this.retries += 1;

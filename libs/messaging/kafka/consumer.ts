@@ -1,9 +1,9 @@
 import type { Consumer, EachBatchHandler, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { Batches } from '#libs/batches';
 import { messageOf, pause, sleep } from '../backoff.js';
 import {
   type Batch, type BatchHandler, ClaimLost, type DeliveredRecord, type Subscription, type SubscriptionState,
 } from '../bus.js';
-import { Joint } from '../joint.js';
 import { isForGood, isLost } from './errors.js';
 
 export interface KafkaTimes {
@@ -149,10 +149,10 @@ export class KafkaConsumer implements Subscription {
 
   private eachBatch(over: AbortSignal): EachBatchHandler {
     // kafkajs fetches again once the last partition of a fetch is dealt with, so they may as well wait for one request.
-    const places = new Joint<Place, undefined>(async (all) => {
+    const places = new Batches<Place, undefined>(async (all) => {
       await all[0]?.commit({ topics: byTopic(all) });
       return [];
-    });
+    }, { byTurn: true });
     const ended = (): boolean => over.aborted || this.stopping.signal.aborted;
     return async (fetched) => {
       const { topic, partition, messages } = fetched.batch;
@@ -167,7 +167,7 @@ export class KafkaConsumer implements Subscription {
         commit: async (offset) => {
           try {
             const commit: Place['commit'] = (told) => fetched.commitOffsetsIfNecessary(told);
-            await places.do({ topic, partition, offset: String(offset + 1), commit });
+            await places.add({ topic, partition, offset: String(offset + 1), commit });
           } catch (error) {
             if (!isLost(error)) throw error;
             lost ??= error;

@@ -4,16 +4,18 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
 }
 
+const SIZE = 256;
+
 /** Items queue while a call is under way and leave together as soon as it is back: no timer, so nothing waits when idle. */
 export class Batches<I, O> {
   private queue: Waiting<I, O>[] = [];
-  private underWay = 0;
+  private busy = false;
 
   constructor(
-    /** One result an item, in their order. */
+    /** One result an item, in their order; where it fails, it has failed for all. */
     private readonly call: (items: readonly I[]) => Promise<readonly O[]>,
-    private readonly atOnce = 1,
-    private readonly size = 256,
+    /** Also those leave together that come in one turn, as the partitions of one fetch do: a call waits until it is over. */
+    private readonly options: { readonly byTurn?: boolean } = {},
   ) {}
 
   add(item: I): Promise<O> {
@@ -24,16 +26,21 @@ export class Batches<I, O> {
   }
 
   private next(): void {
-    if (this.queue.length === 0 || this.underWay >= this.atOnce) return;
-    const some = this.queue.splice(0, this.size);
-    this.underWay += 1;
+    if (this.queue.length === 0 || this.busy) return;
+    this.busy = true;
+    if (this.options.byTurn) setImmediate(() => this.leave());
+    else this.leave();
+  }
+
+  private leave(): void {
+    const some = this.queue.splice(0, SIZE);
     this.call(some.map(({ item }) => item))
       .then(
         (results) => some.forEach(({ resolve }, index) => resolve(results[index] as O)),
         (error: unknown) => some.forEach(({ reject }) => reject(error)),
       )
       .finally(() => {
-        this.underWay -= 1;
+        this.busy = false;
         this.next();
       });
   }
