@@ -48,10 +48,8 @@ export class Transactions {
   async run<T>(caller: Caller, work: (w: Work) => Promise<T>): Promise<T> {
     const { seed } = caller;
     const nth = seed?.next('transaction') ?? 0;
-    if (seed?.kept && seed.again) {
-      const before = await this.outcomes.find<T>(seed.id, nth);
-      if (before) return before.value;
-    }
+    const before = await this.outcomeBefore<T>(caller, nth);
+    if (before) return before.value;
     const base = seed?.id ?? caller.newId();
     const order: WorkOrder = {
       actor: caller.subject,
@@ -70,6 +68,18 @@ export class Transactions {
       if (seed?.kept) await this.outcomes.keep(w.query, seed.id, nth, value);
       return value;
     }));
+  }
+
+  /**
+   * What the first transaction of this very request came to, where the request is told again and its answer was lost: asked by
+   * a route that looks at other things first, as `Reader.doneBefore`.
+   */
+  async doneBefore<T>(caller: Caller): Promise<{ readonly value: T } | undefined> {
+    return this.outcomeBefore<T>(caller, 0);
+  }
+
+  private async outcomeBefore<T>({ seed }: Caller, nth: number): Promise<{ readonly value: T } | undefined> {
+    return seed?.kept && seed.again ? this.outcomes.find<T>(seed.id, nth) : undefined;
   }
 
   async runAs<T>(task: Task, work: (w: Work) => Promise<T>): Promise<T> {

@@ -447,6 +447,25 @@ describe('judging', () => {
     expect(await send()).toMatchObject({ status: 200, body: first.body });
   });
 
+  it('answers a change of the panel that is sent again after its answer was lost, also once marking is locked', async () => {
+    const id = await contest(['K1'], ['j1', 'j2', 'j3', 'j4']);
+    const [recused, measured] = [newId(), newId()];
+    const send = (path: string, key: string, body: unknown) => service.request('POST', `/contests/${id}/panel/${path}`, {
+      as: chief, headers: { 'idempotency-key': key }, body,
+    });
+    const recuse = () => send('recuse', recused, { judge: 'j4', reason: '因病' });
+    const measure = () => send('measurements', measured, { part: '1', judge: 'j2' });
+    const before = [await recuse(), await measure()];
+    expect(before.map(({ status }) => status)).toEqual([200, 200]);
+    await service.settled();
+    await markAll(id);
+    expect((await post(`/contests/${id}/lock`, chief)).status).toBe(200);
+    await service.settled();
+    await service.database.asOwner('UPDATE idempotency_keys SET answer = NULL, instance = 12345'); // as if the process had died
+    const again = [await recuse(), await measure()];
+    expect(again.map(({ status, body }) => ({ status, body }))).toEqual(before.map(({ status, body }) => ({ status, body })));
+  });
+
   it('goes on without a recused judge, and with a replaced one', async () => {
     const id = await contest(['K1']);
     await markAll(id, (_, n) => n === 3);

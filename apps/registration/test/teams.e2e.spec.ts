@@ -77,6 +77,30 @@ describe('registration of teams', () => {
     expect(found.filter((e) => e.is === 'rejected')).toHaveLength(1);
   });
 
+  it('answers an import and an entry that are sent again after their answers were lost, also once registration is closed', async () => {
+    const competition = String((await post('/competitions', { number: 'TJ2', name: { zh: '赛', en: 'x' }, year: 2026 })).id);
+    const contest = String((await post(`/competitions/${competition}/contests`, terms('L', 1, null))).id);
+    await post(`/competitions/${competition}/announce`);
+    await post(`/contests/${contest}/open`);
+    const [imported, entered] = [newId(), newId()];
+    const sendFile = () => upload(
+      `/contests/${contest}/entries/import`, 'name,idNumber,status\nH,P30-7,worker\n',
+      { 'content-type': 'text/csv', 'idempotency-key': imported },
+    );
+    const sendEntry = () => ask(
+      'POST', `/contests/${contest}/entries`, { members: [workerOf('P30-1')] }, {}, { 'idempotency-key': entered },
+    );
+    const before = [await sendFile(), await sendEntry()];
+    expect(before.map(({ status }) => status)).toEqual([200, 201]);
+    await post(`/contests/${contest}/screen`);
+    await post(`/contests/${contest}/close`);
+    await test.settled();
+    await test.database.asOwner('UPDATE idempotency_keys SET answer = NULL, instance = 12345'); // as if the process had died
+    const again = [await sendFile(), await sendEntry()];
+    expect(again.map(({ status, body }) => ({ status, body }))).toEqual(before.map(({ status, body }) => ({ status, body })));
+    expect(await entriesOf(contest)).toHaveLength(2);
+  });
+
   it('takes twenty check-ins at once without telling anyone to try again, and each envelope once', async () => {
     const rows = Array.from({ length: 20 }, (_, n) => `G${n},P30-${n + 100},worker`).join('\n');
     await upload(`/contests/${single}/entries/import`, `name,idNumber,status\n${rows}`);

@@ -179,6 +179,8 @@ export class PanelController {
   }
 
   private async decide(id: string, command: PanelCommand, caller: Caller): Promise<Done> {
+    const before = await this.reader.doneBefore(panel, id, caller);
+    if (before) return before;
     await this.allowed(id, caller, command.type === 'AddArbitrator');
     return this.bus.execute(decide(panel, id, command, caller));
   }
@@ -186,6 +188,8 @@ export class PanelController {
   private async withReason(
     id: string, judge: string, reason: string, caller: Caller, command: (reasonId: string) => PanelCommand
   ): Promise<Done> {
+    const before = await this.transactions.doneBefore<Done>(caller);
+    if (before) return before.value;
     await this.allowed(id, caller);
     return this.transactions.run(caller, async (work) =>
       work.decide(panel, id, command(await this.vault.put(work.query, seatRecord(id, judge), reason, caller.newId()))));
