@@ -81,8 +81,10 @@ describe('a mark by source, topic and key', () => {
     );
   });
 
-  it('does not grow with the events: ten times as many leave as many rows, and hardly a byte more', async () => {
+  it('does not grow with the events: ten times as many leave as many rows and bytes', async () => {
     const remembered = async (): Promise<{ rows: number; bytes: number }> => {
+      await database.asOwner('VACUUM FULL inbox_marks'); // old versions of rows are no memory, and go when PostgreSQL gets to it
+      await database.asOwner('VACUUM FULL parked_messages');
       const [row] = await database.query<{ rows: string; bytes: string }>(
         `SELECT (SELECT count(*) FROM inbox_marks) + (SELECT count(*) FROM parked_messages) AS rows,
                 pg_total_relation_size('inbox_marks') + pg_total_relation_size('parked_messages') AS bytes`,
@@ -100,7 +102,7 @@ describe('a mark by source, topic and key', () => {
     await hear(0, 10_000); // all of it again, as a year later
     expect(await remembered()).toEqual(many);
     expect([few.rows, many.rows]).toEqual([20, 20]);
-    expect(many.bytes - few.bytes).toBeLessThan(64 * 1024); // nine thousand rows would take ten times that
+    expect(many.bytes).toBe(few.bytes);
     expect(Object.values(await effects(database.query)).flat()).toHaveLength(10_000);
   });
 });
