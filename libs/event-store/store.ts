@@ -19,6 +19,9 @@ export interface StoreWatch {
   readonly appending: <T>(how: 'alone' | 'in-transaction', events: number, work: () => Promise<T>) => Promise<T>;
 }
 
+/** With the types of the events that were recorded. */
+export type OnAppended = (types: ReadonlySet<string>) => void;
+
 export interface EventStoreOptions {
   /** What is needed to upcast; events of other aggregates are read as they were written. */
   readonly kinds?: readonly AggregateKind[];
@@ -31,7 +34,7 @@ export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly recorded: (row: EventRow) => Recorded;
   private readonly told: (row: ToldRow) => Told;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<OnAppended>();
   private readonly watch: StoreWatch | undefined;
 
   constructor(
@@ -95,7 +98,7 @@ export class EventStore {
    */
   async readStreams(
     wanted: readonly { readonly stream: string; readonly from: number }[],
-    query: Query = this.query,
+    query: Query = this.often,
     limit?: number,
   ): Promise<ReadonlyMap<string, readonly Told[]>> {
     if (wanted.length === 0) return new Map();
@@ -141,7 +144,7 @@ export class EventStore {
     const head = known ?? (await this.head());
     if (head <= after) return { events: [], upTo: after };
     const ofTypes = types === undefined ? '' : 'AND type = ANY ($4)';
-    const rows = await this.query<EventRow>(
+    const rows = await this.often<EventRow>(
       `SELECT ${EVENT_COLUMNS} FROM events WHERE position > $1 AND position <= $2 ${ofTypes} ORDER BY position LIMIT $3`,
       [after, head, limit, ...(types === undefined ? [] : [types])],
     );
@@ -167,7 +170,7 @@ export class EventStore {
 
   /** The highest position below which nothing can still appear. */
   async head(): Promise<number> {
-    const [row] = await this.query<{ head: string }>('SELECT events_watermark() AS head');
+    const [row] = await this.often<{ head: string }>('SELECT events_watermark() AS head');
     return Number(present(row).head);
   }
 
@@ -219,17 +222,22 @@ export class EventStore {
   }
 
   /** A hint for followers of this process, after each `append` (never for `appendIn`): look now. Returns how to stop. */
-  onAppended(listener: () => void): () => void {
+  onAppended(listener: OnAppended): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+
+  /** Parsed once a connection: what every request, relay and view asks. */
+  private readonly often: Query = async <Row>(sql: string, params: readonly unknown[] = []) =>
+    (await this.pool.query({ name: nameOf(sql), text: sql, values: [...params] })).rows as Row[];
 
   private readonly query: Query = async <Row>(sql: string, params: readonly unknown[] = []) =>
     (await this.pool.query(sql, [...params])).rows as Row[];
 
   private async send(appends: readonly Prepared[], careful: boolean): Promise<readonly Verdict[]> {
     const outcome = (careful ? undefined : await this.sendOne(appends)) ?? (await this.sendMany(appends, careful));
-    for (const listener of this.listeners) listener();
+    const types = new Set(appends.flatMap((append) => append.types));
+    for (const listener of this.listeners) listener(types);
     return outcome;
   }
 
@@ -250,6 +258,13 @@ export class EventStore {
     return verdicts(appends, rows);
   }
 }
+
+const names = new Map<string, string>();
+const nameOf = (sql: string): string => {
+  const name = names.get(sql) ?? `often-${names.size}`;
+  names.set(sql, name);
+  return name;
+};
 
 /** What one call may carry: of each stream the first append, sorted by stream; and the rest in their order. */
 const oneCall = (appends: readonly Prepared[]): { first: readonly Prepared[]; later: readonly Prepared[] } => {

@@ -5,6 +5,8 @@ import type { Append, EventStore, NewEvent, Query } from '#libs/event-store';
  * messages that each leave a note then cost one call of the store, not a hundred. Notes of one stream keep their order.
  */
 export class Recordings {
+  /** Of all that the transaction recorded, here or otherwise. */
+  readonly types = new Set<string>();
   private waiting: { stream: string; events: NewEvent[] }[] = [];
 
   constructor(private readonly store: Pick<EventStore, 'appendIn' | 'traced'>) {}

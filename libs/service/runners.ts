@@ -7,7 +7,7 @@ import type { Tracing } from '#libs/tracing';
 import type { DomainClock } from './clock.js';
 import type { Job, Reaction, ServiceDefinition } from './definition.js';
 import { JobRunner } from './jobs.js';
-import type { Signals } from './signals.js';
+import type { OnAppended, Signals } from './signals.js';
 import { publishingOn, traceOf } from './traces.js';
 import type { Transactions } from './transactions.js';
 
@@ -91,9 +91,9 @@ export class Runners {
       },
     });
     this.jobs = parts.jobs.map((job) => new JobRunner(job, log));
-    const wake = (): void => {
+    const wake: OnAppended = (types) => {
       this.views.wake();
-      this.relay.wake();
+      this.relay.wake(types);
     };
     signals.onAppended(wake);
     store.onAppended(wake);

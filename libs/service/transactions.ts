@@ -90,12 +90,13 @@ export class Transactions {
 
   /** A transaction for reactions, which each work in it by `workIn`, beside the mark of their message. */
   async together<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const value = await this.db.transaction(async (manager) => {
+    const { value, types } = await this.db.transaction(async (manager) => {
       const done = await work(manager);
-      await this.recordingsOf(manager).flush(queryIn(manager));
-      return done;
+      const recordings = this.recordingsOf(manager);
+      await recordings.flush(queryIn(manager));
+      return { value: done, types: recordings.types };
     });
-    this.signals.appended();
+    this.signals.appended(types);
     return value;
   }
 

@@ -110,7 +110,10 @@ export const workIn = (
       ? { ...context, guard: (state) => guard(aggregate as unknown as Aggregate<unknown, unknown, Typed>, id, state) }
       : context;
   };
-  const count = (stream: string, events: number): void => void recorded.set(stream, (recorded.get(stream) ?? 0) + events);
+  const count = (stream: string, events: readonly Typed[]): void => {
+    recorded.set(stream, (recorded.get(stream) ?? 0) + events.length);
+    for (const { type } of events) recordings.types.add(type);
+  };
 
   return {
     query,
@@ -133,7 +136,7 @@ export const workIn = (
       const done = await aggregates.decide(
         aggregate, id, command, guarded(aggregate, id, contextFor(stream, id, because)), query,
       );
-      count(stream, done.events.length);
+      count(stream, done.events);
       return done;
     },
     decideMany: async (aggregate, items, because = {}) => {
@@ -141,7 +144,7 @@ export const workIn = (
       const contextOf = (id: string) =>
         guarded(aggregate, id, contextFor(streamOf(aggregate, id), id, { ...because, ...own.get(id) }));
       const done = await aggregates.decideMany(aggregate, items, contextOf, query);
-      for (const { id, events } of done) count(streamOf(aggregate, id), events.length);
+      for (const { id, events } of done) count(streamOf(aggregate, id), events);
       return done;
     },
     recordMany: async (aggregate, items) => {
@@ -163,7 +166,7 @@ export const workIn = (
       appends.forEach(({ stream, expected, events }, index) => {
         const verdict = verdicts[index];
         if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);
-        count(stream, events.length);
+        count(stream, events);
       });
     },
     record: async (aggregate, id, events, because = {}) => {
@@ -175,7 +178,7 @@ export const workIn = (
       const added = events.map(
         ({ type, ...data }, n) => ({ id: context.eventId(n), type, schema: aggregate.schema?.[type] ?? 1, data, metadata }),
       );
-      count(stream, events.length);
+      count(stream, events);
       if (expected === undefined) return recordings.add(stream, added);
       const [verdict] = await store.appendIn(query, [{ stream, expected, events: added }]);
       if (verdict?.appended === false) throw new VersionConflict(stream, expected, verdict.conflictAt);

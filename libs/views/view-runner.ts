@@ -54,7 +54,7 @@ interface Doing {
   at: Recorded | undefined;
 }
 
-const BREATH_MS = 25;
+const BREATH_MS = 50;
 const STORE_EVERY_MS = 5_000;
 
 /**
@@ -215,9 +215,8 @@ export class ViewRunner {
     return this.options.db.transaction(async (tx) => {
       const query = queryIn(tx);
       // View and checkpoint are lost or kept together, so a crash costs a repetition and the disk need not be awaited.
-      await query('SET LOCAL synchronous_commit = off');
       const [row] = await query<{ position: string }>(
-        'SELECT position FROM view_checkpoints WHERE name = $1 FOR UPDATE', [view.name],
+        "SELECT position, set_config('synchronous_commit', 'off', true) FROM view_checkpoints WHERE name = $1 FOR UPDATE", [view.name],
       );
       if (!row) throw new Error(`the checkpoint of ${view.name} is gone`);
       if (Number(row.position) !== stored) return Number(row.position); // another instance went on, or a rebuild

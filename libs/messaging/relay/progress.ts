@@ -1,6 +1,6 @@
 import { sleep } from '../backoff.js';
 
-/** Under load so many milliseconds' batches are kept by one write. */
+/** So long after a write at least comes the next. */
 const BREATH_MS = 50;
 
 /**
@@ -46,12 +46,12 @@ export class Progress {
 
   private async goOn(): Promise<void> {
     try {
-      while (this.kept < this.sent) {
+      do {
         const { sent } = this;
         await this.keep(sent);
         this.kept = sent;
-        if (this.kept < this.sent) await sleep(BREATH_MS);
-      }
+        await sleep(BREATH_MS);
+      } while (this.kept < this.sent);
     } catch (error) {
       this.failed = { error };
       this.onFailed();

@@ -28,7 +28,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const relay = (over: Partial<{ bus: Bus; query: Query; leaseMs: number; batch: number }> = {}): Relay => {
+const relay = (over: Partial<{ bus: Bus; query: Query; leaseMs: number; batch: number; pollMs: number }> = {}): Relay => {
   const times = { leaseMs: 600, pollMs: 50, batch: 20 };
   const made = new Relay({ service: 'registration', store, published: said, bus, query: database.query, ...times, ...over });
   relays.push(made);
@@ -180,6 +180,22 @@ describe('the relay', () => {
     await story.goesOn(['x'], 10, 10);
     await until(() => two.idle(), 30_000, 'the rest');
     expect(await sent()).toEqual(await story.toBeSaid());
+  });
+
+  it('hurries for what it speaks of, and does not even look for what it does not', async () => {
+    let looks = 0;
+    const head = store.head.bind(store);
+    store.head = () => ((looks += 1), head());
+    const one = relay({ pollMs: 60_000 });
+    await story.goesOn(['x'], 1);
+    await until(() => one.idle(), 30_000, 'all sent');
+    await new Promise((resolve) => setTimeout(resolve, 500)); // it has come to rest
+    const before = looks;
+    one.wake(new Set(['Whispered']));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(looks).toBe(before);
+    one.wake(new Set(['Whispered', ...(said.types ?? [])]));
+    await until(async () => looks > before, 5_000, 'a look');
   });
 
   it('keeps trying while the bus is away, and the store accepts', async () => {

@@ -74,8 +74,9 @@ export class Relay {
     await Promise.all([this.topics.stop(), this.running]);
   }
 
-  /** Something was appended: after a transaction's commit, which the store does not see. */
-  wake(): void {
+  /** Something was appended, of these types where that is known: it does not hurry for what it does not speak of. */
+  wake(types?: ReadonlySet<string>): void {
+    if (types && this.options.published.types?.every((type) => !types.has(type))) return;
     this.woken = true;
     this.rouse();
   }
@@ -88,7 +89,9 @@ export class Relay {
   /** Everything recorded so far is sent, by whichever instance. */
   async idle(): Promise<boolean> {
     const head = await this.options.store.head();
-    return (await this.sentUpTo()) >= head;
+    if ((await this.sentUpTo()) >= head) return true;
+    this.wake();
+    return false;
   }
 
   private async sentUpTo(): Promise<number> {
@@ -99,7 +102,7 @@ export class Relay {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     const leaseMs = this.options.leaseMs ?? 3_000;
-    const deaf = this.options.store.onAppended(() => this.wake());
+    const deaf = this.options.store.onAppended((types) => this.wake(types));
     const renewing = setInterval(() => void this.renew(), leaseMs / 3);
     let idle = 0;
     while (!signal.aborted) {
@@ -159,7 +162,7 @@ export class Relay {
     return `${service}/${await store.incarnation()}`;
   }
 
-  /** One batch; false where there was nothing. */
+  /** One batch; false where there was nothing to say. */
   private async step(): Promise<boolean> {
     const { store, bus, publishing, published, batch = 500 } = this.options;
     this.progress.check();
@@ -171,7 +174,7 @@ export class Relay {
     await (publishing ? publishing(records, (traced) => bus.publish(traced)) : bus.publish(records));
     this.progress.reached(sentUpTo);
     this.checkpoint = sentUpTo;
-    return true;
+    return records.length > 0;
   }
 
   /** An event that cannot be said stops the relay, visibly, but not what comes before it. */

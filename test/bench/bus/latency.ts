@@ -51,13 +51,14 @@ const measured = async (
       return Promise.resolve();
     },
   });
-  const send = async (n: number): Promise<void> => {
+  let sent = 0;
+  const send = async (): Promise<void> => {
     const value = String(performance.now()).padEnd(120);
-    await producer.send({ topic, acks: -1, messages: [{ key: `k${n % 2_000}`, value }] });
+    await producer.send({ topic, acks: -1, messages: [{ key: `k${(sent += 1) % 2_000}`, value }] });
   };
   const acknowledged = new Map<number, number>(); // position in people's log → when its caller knew, epoch ms
-  const move = async (n: number): Promise<void> => {
-    const { position } = await people.move(n);
+  const move = async (): Promise<void> => {
+    const { position } = await people.move();
     acknowledged.set(position, performance.timeOrigin + performance.now());
   };
 
@@ -68,10 +69,10 @@ const measured = async (
         await paced(RATE * TURN_SECONDS, call);
         await sleep(200);
       }
-    for (const sent = RATE * TURN_SECONDS * Math.ceil(seconds / TURN_SECONDS); raw.length < sent; ) await sleep(50);
+    while (raw.length < sent) await sleep(50);
   };
   await turns(WARM_SECONDS);
-  raw.length = 0;
+  raw.length = sent = 0;
   acknowledged.clear();
   await turns(SECONDS);
   await Promise.all([producer.disconnect(), consumer.disconnect()]);
@@ -85,13 +86,13 @@ const measured = async (
 };
 
 /** So many calls at the bench's rate, whether earlier ones have ended or not. */
-const paced = async (calls: number, call: (n: number) => Promise<void>): Promise<void> => {
+const paced = async (calls: number, call: () => Promise<void>): Promise<void> => {
   const began = performance.now();
   const running: Promise<void>[] = [];
   for (let n = 0; n < calls; n += 1) {
     const due = began + (n * 1000) / RATE;
     if (due > performance.now()) await sleep(due - performance.now());
-    running.push(call(n));
+    running.push(call());
   }
   await Promise.all(running);
 };

@@ -10,8 +10,8 @@ const WORKERS = 2_000;
 /** Registered workers who are moved between two units, one event a request. */
 export interface People {
   readonly ids: readonly string[];
-  /** The n-th request; tells the position of its event. */
-  move(n: number): Promise<{ position: number }>;
+  /** One request, of the worker whose turn it is; tells the position of its event. */
+  move(): Promise<{ position: number }>;
 }
 
 export const registerPeople = async (fleet: Fleet): Promise<People> => {
@@ -25,13 +25,13 @@ export const registerPeople = async (fleet: Fleet): Promise<People> => {
     asOf: '2026-03-02', purpose: 'bench', rows,
   });
   const ids = resolved.map(({ worker }) => worker);
-  const moved = ids.map(() => 0);
+  let moves = 0;
   return {
     ids,
-    move: (n) => {
-      const who = n % WORKERS;
-      const times = (moved[who] = (moved[who] ?? 0) + 1);
-      return post(`/workers/${ids[who] ?? ''}/unit`, { unit: units[times % 2]?.id });
+    move: () => {
+      const [who, round] = [moves % WORKERS, Math.floor(moves / WORKERS)];
+      moves += 1;
+      return post(`/workers/${ids[who] ?? ''}/unit`, { unit: units[round % 2]?.id });
     },
   };
 };
