@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestDatabase } from '#libs/testing';
+import { type TestDatabase, until } from '#libs/testing';
 import { Pulse } from './pulse.js';
 import { eventStoreDatabase, happened, transaction } from './spec-helpers.js';
 import { EventStore } from './store.js';
@@ -23,15 +23,11 @@ describe('the pulse', () => {
   afterEach(() => pulse.stop());
   afterAll(() => database.drop());
 
-  const until = async (holds: () => boolean): Promise<void> => {
-    for (const end = Date.now() + 20_000; !holds(); await sleep(5)) if (Date.now() > end) throw new Error('never');
-  };
-
   it('wakes for what another process appends, and else for nothing', async () => {
     await sleep(200);
     expect(woken).toBe(0);
     await others.append({ stream: 'thing:a', expected: 'any', events: [happened(1)] });
-    await until(() => woken === 1);
+    await until(() => woken === 1, 'a call');
     await sleep(200);
     expect(woken).toBe(1);
   });
@@ -44,7 +40,7 @@ describe('the pulse', () => {
       expect(woken).toBe(0);
       return 'commit';
     });
-    await until(() => woken === 1);
+    await until(() => woken === 1, 'a call');
     expect((await mine.read(before, 10)).events).toHaveLength(1);
   });
 
@@ -54,6 +50,6 @@ describe('the pulse', () => {
     await sleep(100);
     await broken.stop();
     await others.append({ stream: 'thing:c', expected: 'any', events: [happened(1)] });
-    await until(() => woken === 1);
+    await until(() => woken === 1, 'a call');
   });
 });

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Nap } from '#libs/views';
+import { Nap } from '#libs/event-store';
 import type { Job } from './definition.js';
 
 /** It is woken when the views have gone on; this is for whatever else may have changed. */

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaAccess, KafkaBus } from '#libs/messaging';
-import { describeKafka, testKafka, type TestService, testService } from '#libs/testing';
+import { describeKafka, testKafka, type TestService, testService, until } from '#libs/testing';
 import { toyService } from './toy.js';
 
 describeKafka('a service over Kafka', () => {
@@ -13,8 +12,7 @@ describeKafka('a service over Kafka', () => {
   it('makes its topics before it has anything to say, for whoever subscribes early', async () => {
     const bus = new KafkaBus({ access: kafkaAccess(await testKafka()) });
     const partitions = async () => (await bus.lag('nobody', ['jinji.people'])).length;
-    for (const until = Date.now() + 60_000; (await partitions()) === 0 && Date.now() < until; ) await delay(100);
-    expect(await partitions()).toBe(4);
+    await until(async () => (await partitions()) === 4, 'four partitions');
     await bus.close();
   }, 120_000);
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#libs/ports';
-import { type TestService, testService } from '#libs/testing';
+import { type TestService, testService, until } from '#libs/testing';
 import { on, type ServiceDefinition } from './index.js';
 import { toyService } from './toy.js';
 
@@ -61,11 +61,6 @@ describe('the metrics', () => {
     await toys.request('POST', '/toys', { body: { name: 'tram' } });
     const lag = async () => (await read()).split('\n').filter((line) => line.startsWith('jinji_consumer_lag'))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-    const until = async (holds: () => Promise<boolean>, what: string) => {
-      for (const end = Date.now() + 60_000; !(await holds()); await delay(50)) {
-        if (Date.now() > end) throw new Error(`never: ${what}`);
-      }
-    };
     await until(async () => (await lag()) >= 1, 'a message unread');
     const working = setInterval(() => hangs(), 20);
     await until(async () => valueIn(await read(), 'jinji_parked_messages') === 1, 'a message parked');

@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import { type ServiceProcess, startProcess } from './process.kit.js';
 
 interface Answer {
@@ -7,10 +8,6 @@ interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly body: { readonly status?: string; readonly position?: number; readonly type?: string };
 }
-
-const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
-  for (const end = Date.now() + 30_000; !(await holds()); await delay(20)) if (Date.now() > end) throw new Error(`never: ${what}`);
-};
 
 describe('a service that is told to end', () => {
   let toys: ServiceProcess;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type TestService, testService } from '#libs/testing';
+import { type TestService, testService, until } from '#libs/testing';
 import { on, type ServiceDefinition } from './index.js';
 import { toyService } from './toy.js';
 
@@ -21,9 +21,6 @@ describe('ready', () => {
   afterEach(() => toys.close());
   const ready = () => toys.request<Ready['body']>('GET', '/health/ready', { as: null }) as Promise<Ready>;
   const make = async () => expect((await toys.request('POST', '/toys', { body: { name: 'tram' } })).status).toBe(201);
-  const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
-    for (const end = Date.now() + 60_000; !(await holds()); await delay(50)) if (Date.now() > end) throw new Error(`never: ${what}`);
-  };
 
   it('fails while a partition with lag stands still, says which and what to do, and is well again by itself', async () => {
     let away = true;

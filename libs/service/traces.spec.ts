@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { derivedId } from '#libs/decider';
 import { published } from '#libs/messaging';
-import { type TestService, testService } from '#libs/testing';
+import { type TestService, testService, until } from '#libs/testing';
 import { type Collector, openCollector } from '../tracing/testing/collector.js';
 import { on, type ServiceDefinition } from './index.js';
 import { toy, toyService } from './toy.js';
@@ -34,11 +33,8 @@ describe('one trace', () => {
     services.push(service);
     return service;
   };
-  const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-    for (const end = Date.now() + 60_000; !(await holds()); await delay(50)) {
-      if (Date.now() > end) throw new Error(`never: ${what}: ${JSON.stringify(there.spans, null, 1)}`);
-    }
-  };
+
+  const spansAfter = (what: string) => (): string => `${what}: ${JSON.stringify(there.spans, null, 1)}`;
 
   it('leads from a request in one service to what the next one records', async () => {
     const people = await start(toyService);
@@ -49,7 +45,7 @@ describe('one trace', () => {
     const recorded = async () => training.database.query<{ traceparent?: string }>(
       `SELECT metadata->>'traceparent' AS traceparent FROM events WHERE stream = $1`, [`toy:${derivedId('copy', made.body.id)}`],
     );
-    await until(async () => (await recorded()).length === 1, 'the event in the next service');
+    await until(async () => (await recorded()).length === 1, spansAfter('the event in the next service'));
     expect((await recorded())[0]?.traceparent).toContain(TRACE);
     await people.request('GET', '/health/ready', { as: null });
     const chain = (): string[] => there.downTo(
@@ -59,7 +55,7 @@ describe('one trace', () => {
       'people: POST /toys', 'people: decide toy Make', 'people: append', 'people: publish jinji.worker.registered.v1',
       'training: react jinji.worker.registered.v1', 'training: append',
     ];
-    await until(() => chain().length === whole.length, 'all spans');
+    await until(() => chain().length === whole.length, spansAfter('all spans'));
     expect(chain()).toEqual(whole);
     expect(there.spans.find(({ name }) => name === 'POST /toys')).toMatchObject({ trace: TRACE, parent: CALLER });
     expect(there.spans.every(({ trace }) => trace === TRACE)).toBe(true); // no trace begins in the middle, none for health

@@ -3,3 +3,4 @@ export { describeKafka, describeOwnKafka, testKafka } from './kafka.js';
 export {
   type As, type TestAnswer, type TestIssuer, testIssuer, testMasterKey, type TestRequest, testService, type TestService,
 } from './service.js';
+export { until } from './until.js';

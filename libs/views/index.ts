@@ -1,6 +1,5 @@
 export { putMany } from './many-rows.js';
 export { viewsGrants, viewsMigrations } from './migrations.js';
-export { Nap } from './nap.js';
 export { type Rebuilt, type RebuildOptions, rebuildView } from './rebuild.js';
 export { isTransient, queryIn, queryOn } from './sql.js';
 export { type DueTimer, timer, type TimerRule, timersView, type TimerTerms } from './timer.js';

@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type Clock, instant, type Instant } from '#libs/decider';
-import type { Aggregates, EventStore, Query } from '#libs/event-store';
-import { Nap } from './nap.js';
+import { type Aggregates, type EventStore, Nap, type Query } from '#libs/event-store';
 import { queryIn, said } from './sql.js';
 import type { DueTimer, TimerRule } from './timer.js';
 import type { ViewLog, ViewRunner } from './view-runner.js';

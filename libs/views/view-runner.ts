@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { EventStore, Recorded } from '#libs/event-store';
+import { type EventStore, Nap, type Recorded } from '#libs/event-store';
 import { Gathering } from './gather.js';
-import { Nap } from './nap.js';
 import { isTransient, queryIn, queryOn, said } from './sql.js';
 import type { View } from './view.js';
 

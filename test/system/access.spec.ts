@@ -11,7 +11,7 @@ import { type Broker, startBroker } from '#libs/kafka-broker';
 import { kafkaAccess, KafkaBus, publication, toWire } from '#libs/messaging';
 import { freePort } from '#libs/ports';
 import { rightsOf, type ServiceDefinition } from '#libs/service';
-import { describeOwnKafka, type TestService, testService } from '#libs/testing';
+import { describeOwnKafka, type TestService, testService, until } from '#libs/testing';
 import { services } from '../../apps/platform/src/services.js';
 
 jest.setTimeout(600_000);
@@ -21,10 +21,6 @@ const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePattern
 const definition = (name: string): ServiceDefinition => services.find((each) => each.name === name) as ServiceDefinition;
 const passwordOf = (user: string): string => `${user}-secret`;
 const users = ['hr', ...services.map(({ name }) => name)];
-
-const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
-  for (const end = Date.now() + 180_000; !(await holds()); await delay(200)) if (Date.now() > end) throw new Error(`never: ${what}`);
-};
 
 describeOwnKafka('who may what on a Kafka with SCRAM and ACLs', () => {
   let folder: string;

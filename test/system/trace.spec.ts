@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { contractOf, type PublicData, type PublicType } from '#libs/contracts';
 import { newId } from '#libs/decider';
 import { type Fleet, startFleet } from '#libs/fleet';
 import { kafkaAccess, KafkaBus, type Publication, toWire } from '#libs/messaging';
 import { type Pack, parsePack } from '#libs/policy';
-import { describeOwnKafka } from '#libs/testing';
+import { describeOwnKafka, until } from '#libs/testing';
 import { type Collector, openCollector, type Span } from '../../libs/tracing/testing/collector.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -93,13 +92,11 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
     if (!answer.ok) throw new Error(`${asked[1]}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   };
-  const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-    for (const end = Date.now() + 90_000; !(await holds()); await sleep(100))
-      if (Date.now() > end) throw new Error(`never: ${what}; spans: ${JSON.stringify(there.spans, null, 1)}`);
-  };
+  const seen = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> =>
+    until(holds, () => `${what}; spans: ${JSON.stringify(there.spans, null, 1)}`, 90_000);
 
   /** Each service has read what was said: topics have no order among each other, and here one request has to be the last cause. */
-  const settled = (): Promise<void> => until('all have caught up', async () => {
+  const settled = (): Promise<void> => seen('all have caught up', async () => {
     const said = await Promise.all(['judging', 'certification', 'incentives'].map((service) =>
       ok<{ idle: boolean }>('GET', `/${service}/admin/caught-up`, ['operator', 'operator'])));
     return said.every(({ idle }) => idle);
@@ -130,7 +127,7 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
     });
     await say('jinji.contest.registration-closed.v1', { contest });
     const panel = { chief: 'chief', judges: ['j1', 'j2', 'j3'], arbitrators: ['arbitrator'] };
-    await until('the contest is known to judging', async () =>
+    await seen('the contest is known to judging', async () =>
       (await ask('POST', `/judging/contests/${contest}/panel`, organiser, panel)).status === 201);
     const codes = workers.map((_, n) => `K${n + 1}`);
     for (const code of codes) await say('jinji.contest.code-sealed.v1', { contest, code });
@@ -177,8 +174,8 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
     const contest = await lockedContest([first, second]);
     const finalise = (headers: Record<string, string>): Promise<Response> =>
       ask('POST', `/judging/contests/${contest}/finalise`, ['chief', 'chief-judge'], {}, headers);
-    await until('the result is final', async () => (await finalise({ traceparent: `00-${TRACE}-${CALLER}-01` })).ok);
-    await until('a grant', async () => (await grants()).length > 0);
+    await seen('the result is final', async () => (await finalise({ traceparent: `00-${TRACE}-${CALLER}-01` })).ok);
+    await seen('a grant', async () => (await grants()).length > 0);
 
     const [grant] = await grants();
     expect(grant?.data).toMatchObject({ worker: first, fen: 100_000 });
@@ -186,7 +183,7 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
     const append = grant?.traceparent?.split('-')[2];
     const spans = (): readonly Span[] => there.spans.filter((span) => span.trace === TRACE);
     const line = (): readonly Span[] => there.downTo(spans().find(({ id }) => id === append));
-    await until('the whole line of spans', () => line()[0]?.parent === CALLER);
+    await seen('the whole line of spans', () => line()[0]?.parent === CALLER);
     expect(line().map(({ service, name }) => `${service}: ${name}`)).toEqual([
       'judging: POST /contests/:id/finalise', 'judging: transaction', 'judging: append',
       'judging: publish jinji.result.closed.v1',
@@ -198,6 +195,6 @@ describeOwnKafka('one trace over Kafka, through services that are processes', ()
     ]);
     // Whatever else belongs to it hangs on it, too: nothing begins in the middle.
     const known = (id: string): boolean => id === CALLER || spans().some((span) => span.id === id);
-    await until('the parent of each span', () => spans().every(({ parent }) => known(parent)));
+    await seen('the parent of each span', () => spans().every(({ parent }) => known(parent)));
   }, 300_000);
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { newId } from '#libs/decider';
 import { EmbeddedBus, type WireRecord } from '#libs/messaging';
-import { testService, type TestService } from '#libs/testing';
+import { testService, type TestService, until } from '#libs/testing';
 import { registration } from '../../registration/src/definition.js';
 
 jest.setTimeout(120_000);
@@ -49,10 +49,7 @@ describe('npm run bus', () => {
     const poison = { topic: 'jinji.results', key: 'x', headers: {}, value: Buffer.from([0, 255, 1]) };
     await bus.publish([closed(contest, 1, 'jinji.result.closed.v9'), closed(contest, 2), poison]);
     await bus.close();
-    for (const until = Date.now() + 60_000; (await test.service.runners.reactor.parked.count()) < 3; ) {
-      if (Date.now() > until) throw new Error('nothing is parked');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(async () => (await test.service.runners.reactor.parked.count()) === 3, 'three parked messages');
   });
   afterAll(async () => {
     gateway?.closeAllConnections();

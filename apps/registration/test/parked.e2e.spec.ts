@@ -1,5 +1,5 @@
 import { newId } from '#libs/decider';
-import { testService, type TestService } from '#libs/testing';
+import { testService, type TestService, until } from '#libs/testing';
 import { registration } from '../src/definition.js';
 import { Others } from './others.js';
 
@@ -41,11 +41,8 @@ describe('parked messages', () => {
   });
   const closed = (contest: string, revision: number) =>
     others.say('jinji.result.closed.v1', { contest, revision, stage: 'provisional' });
-  const until = async (count: number): Promise<void> => {
-    for (const end = Date.now() + 60_000; (await parked()).length < count; ) {
-      if (Date.now() > end) throw new Error('nothing is parked');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  const parkedAre = async (count: number): Promise<void> => {
+    await until(async () => (await parked()).length >= count, `${count} parked messages`);
     await test.settled();
   };
 
@@ -54,7 +51,7 @@ describe('parked messages', () => {
     await closed(broken, 1);
     await opened(broken, 2, 0);
     await opened(sound, 1, 0);
-    await until(2);
+    await parkedAre(2);
     expect((await test.request('GET', `/history/contest-result/${sound}`, { as: 'auditor' })).status).toBe(200);
     expect((await test.request('GET', `/history/contest-result/${broken}`, { as: 'auditor' })).body.events).toHaveLength(1);
     expect((await parked()).map(({ type, key, state }) => [type, key, state])).toEqual([

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import { migrated, type TestDatabase } from '#libs/testing';
+import { migrated, type TestDatabase, until } from '#libs/testing';
 import { type BatchHandler, ClaimLost } from '../bus.js';
-import { busContract, record, until } from '../testing/bus-contract.js';
+import { busContract, record } from '../testing/bus-contract.js';
 import { EmbeddedBus } from './embedded-bus.js';
 import { embeddedBusGrants, embeddedBusMigrations } from './schema.js';
 
@@ -31,16 +31,16 @@ describe('the embedded bus', () => {
       late = await batch.commit(0).catch((error: unknown) => error);
     });
     const claims = `SELECT FROM bus.claims WHERE topic = 'dying' AND member IS NOT NULL`;
-    await until(async () => (await database.query(claims)).length === 1, 30_000, 'a claim');
+    await until(async () => (await database.query(claims)).length === 1, 'a claim', 30_000);
     const seen: string[] = [];
     const take: BatchHandler = async (batch) => {
       seen.push(String(batch.records[0]?.value));
       await batch.commit(0);
     };
     living.subscribe('g', ['dying'], take);
-    await until(() => seen.length === 1, 30_000, 'the takeover');
+    await until(() => seen.length === 1, 'the takeover', 30_000);
     release();
-    await until(() => late !== 'nothing yet', 30_000, 'the late commit');
+    await until(() => late !== 'nothing yet', 'the late commit', 30_000);
     expect(late).toBeInstanceOf(ClaimLost);
     expect(seen).toEqual(['{"n":0}']);
     await Promise.all([dying.close(), living.close()]);
@@ -73,13 +73,13 @@ describe('the embedded bus', () => {
       }
     });
     await bus.publish([record('cut', 'k', 0)]);
-    await until(() => seen.length >= 1, 30_000, 'the first');
+    await until(() => seen.length >= 1, 'the first', 30_000);
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name LIKE 'jinji-bus%' AND datname = current_database()`,
     );
-    await until(() => bus.publish([record('cut', 'k', 1)]).then(() => true, () => false), 30_000, 'a publish that works again');
-    await until(() => new Set(seen).size === 2, 30_000, 'the second');
+    await until(() => bus.publish([record('cut', 'k', 1)]).then(() => true, () => false), 'a publish that works again', 30_000);
+    await until(() => new Set(seen).size === 2, 'the second', 30_000);
     await bus.close();
   });
 });

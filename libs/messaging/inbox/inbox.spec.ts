@@ -1,8 +1,7 @@
 import type { PublicType } from '#libs/contracts';
-import type { TestDatabase } from '#libs/testing';
+import { type TestDatabase, until } from '#libs/testing';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
 import type { Message } from '../message.js';
-import { until } from '../testing/bus-contract.js';
 import { batchOf, contest, effects, messagingDatabase, recordEffect, sealed, transactionOn } from '../testing/service.js';
 import { Inbox } from './inbox.js';
 import { Parked } from './parked.js';
@@ -182,7 +181,7 @@ describe('through the bus', () => {
     first.start();
     const some = (from: number) => Array.from({ length: 50 }, (_, n) => sealed(contest(String(n % 9)), from + n));
     for (let i = 0; i < 10; i += 1) await bus.publish(some(i * 50 + 1));
-    await until(() => first.idle(), 30_000, 'the first reading');
+    await until(() => first.idle(), 'the first reading', 30_000);
     const once = await effects(database.query);
     expect(Object.values(once).flat().length).toBe(500);
     expect(await first.state()).toMatchObject({ partitions: 4, crashed: false, failing: null, parked: 0, standing: [] });
@@ -191,7 +190,7 @@ describe('through the bus', () => {
     const second = new Reactor(options);
     expect(await second.idle()).toBe(false);
     second.start();
-    await until(() => second.idle(), 30_000, 'the second reading');
+    await until(() => second.idle(), 'the second reading', 30_000);
     expect(await effects(database.query)).toEqual(once);
     await second.stop();
     await bus.close();

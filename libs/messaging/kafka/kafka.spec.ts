@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { describeKafka, testKafka } from '#libs/testing';
-import { busContract, record, until } from '../testing/bus-contract.js';
+import { describeKafka, testKafka, until } from '#libs/testing';
+import { busContract, record } from '../testing/bus-contract.js';
 import { type KafkaAccess, kafkaAccess } from './access.js';
 import { KafkaBus } from './kafka-bus.js';
 
@@ -44,7 +44,7 @@ describeKafka('Kafka', () => {
         seen.set(String(message.key), { headers: Object.fromEntries(texts), value: String(message.value) });
       },
     });
-    await until(() => seen.size === 3, 60_000, 'three records');
+    await until(() => seen.size === 3, 'three records', 60_000);
     for (const each of seen.values()) expect(each).toMatchObject({ headers, value: '{"级":3}' });
     await consumer.disconnect();
   }));
@@ -61,7 +61,7 @@ describeKafka('Kafka', () => {
         await batch.commit(offset);
       }
     });
-    await until(() => ids.length === 12, 60_000, 'twelve large records');
+    await until(() => ids.length === 12, 'twelve large records', 60_000);
     expect(ids).toEqual(Array.from({ length: 12 }, (_, n) => `k-${n}`));
   }));
 
@@ -69,7 +69,7 @@ describeKafka('Kafka', () => {
     const refused = { ...access, sasl: { mechanism: 'plain', username: 'nobody', password: 'nothing' } } as const;
     return using(refused, async (bus) => {
       const subscription = bus.subscribe('refused', ['any'], async () => undefined);
-      await until(() => subscription.state().crashed, 60_000, 'the crash');
+      await until(() => subscription.state().crashed, 'the crash', 60_000);
       expect(subscription.state().failing).toContain('Kafka: ');
     });
   });
@@ -81,7 +81,7 @@ describe('a Kafka that is away', () => {
   it('fails what is published, keeps a consumer trying, and can be left', () => using(away, async (bus) => {
     const subscription = bus.subscribe('g', ['t'], async () => undefined);
     await expect(bus.publish([record('t', 'k', 0)])).rejects.toThrow();
-    await until(() => subscription.state().failing !== null, 60_000, 'the failure in the state');
+    await until(() => subscription.state().failing !== null, 'the failure in the state', 60_000);
     expect(subscription.state()).toMatchObject({ crashed: false, partitions: 0 });
   }));
 });

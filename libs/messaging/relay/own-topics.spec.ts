@@ -1,8 +1,8 @@
 import type { PublicType } from '#libs/contracts';
+import { until } from '#libs/testing';
 import { type Bus, Refused, type WireRecord } from '../bus.js';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
 import { Reactor } from '../inbox/reactor.js';
-import { until } from '../testing/bus-contract.js';
 import { contest, effects, messagingDatabase, recordEffect, sealed, transactionOn } from '../testing/service.js';
 import { OwnTopics, PROBE_TYPE } from './own-topics.js';
 
@@ -29,7 +29,7 @@ describe('the topics of a service', () => {
     const own = new OwnTopics({ service: 'registration', bus });
     expect(own.state()).toEqual({ checked: false, refused: [] });
     own.start();
-    await until(() => own.state().checked, 30_000, 'the probes');
+    await until(() => own.state().checked, 'the probes', 30_000);
     await own.stop();
     expect(written.map(({ topic, headers }) => [topic, headers['ce_type']])).toEqual([
       ['jinji.competitions', PROBE_TYPE], ['jinji.seals', PROBE_TYPE],
@@ -40,11 +40,11 @@ describe('the topics of a service', () => {
     const does = new Map<string, 'takes' | 'refuses'>([['jinji.seals', 'refuses']]);
     const own = new OwnTopics({ service: 'registration', bus: busThat(does).bus, againMs: 20 });
     own.start();
-    await until(() => own.state().checked, 30_000, 'the probes');
+    await until(() => own.state().checked, 'the probes', 30_000);
     const because = expect.stringContaining('TOPIC_AUTHORIZATION_FAILED') as string;
     expect(own.state()).toEqual({ checked: true, refused: [{ topic: 'jinji.seals', because }] });
     does.set('jinji.seals', 'takes');
-    await until(() => own.state().refused.length === 0, 30_000, 'the new right');
+    await until(() => own.state().refused.length === 0, 'the new right', 30_000);
     await own.stop();
   });
 
@@ -58,10 +58,10 @@ describe('the topics of a service', () => {
     };
     const own = new OwnTopics({ service: 'judging', bus: { ...bus, createTopics } });
     own.start();
-    await until(() => tries > 1, 30_000, 'a second try');
+    await until(() => tries > 1, 'a second try', 30_000);
     expect(own.state()).toEqual({ checked: false, refused: [] });
     does.set('jinji.results', 'takes');
-    await until(() => own.state().checked, 30_000, 'the bus');
+    await until(() => own.state().checked, 'the bus', 30_000);
     await own.stop();
     expect(written.length).toBe(1);
   });
@@ -72,12 +72,12 @@ it('a probe leaves no mark with those who hear it, and nothing parked', async ()
   const bus = new EmbeddedBus({ url: database.url, leaseMs: 1_000, beatMs: 200 });
   const own = new OwnTopics({ service: 'registration', bus });
   own.start();
-  await until(() => own.state().checked, 30_000, 'the probes');
+  await until(() => own.state().checked, 'the probes', 30_000);
   const types: PublicType[] = ['jinji.contest.code-sealed.v1'];
   const reactor = new Reactor({ bus, group: 'g', types, react: recordEffect, transaction: transactionOn(database.pool) });
   reactor.start();
   await bus.publish([sealed(contest('a'), 1)]);
-  await until(() => reactor.idle(), 30_000, 'the end of the topic');
+  await until(() => reactor.idle(), 'the end of the topic', 30_000);
   expect(await effects(database.query)).toEqual({ [contest('a')]: [1] });
   expect(await database.query('SELECT key FROM inbox_marks')).toEqual([{ key: contest('a') }]);
   expect(await reactor.parked.count()).toBe(0);

@@ -1,4 +1,4 @@
-import { until } from '../testing/bus-contract.js';
+import { until } from '#libs/testing';
 import { Progress } from './progress.js';
 
 describe('the kept place of a relay', () => {
@@ -32,7 +32,7 @@ describe('the kept place of a relay', () => {
     expect(() => progress.check()).toThrow('no database');
     away = false;
     progress.check();
-    await until(async () => kept.length > 0, 5_000, 'the second try');
+    await until(async () => kept.length > 0, 'the second try', 5_000);
     expect(kept).toEqual([5]);
   });
 

@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EventStore } from '#libs/event-store';
 import { type Broker, startBroker } from '#libs/kafka-broker';
-import { describeKafka, describeOwnKafka, testKafka, type TestDatabase } from '#libs/testing';
+import { describeKafka, describeOwnKafka, testKafka, type TestDatabase, until } from '#libs/testing';
 import { Reactor } from '../inbox/reactor.js';
 import { kafkaAccess } from '../kafka/access.js';
 import { KafkaBus } from '../kafka/kafka-bus.js';
-import { until } from '../testing/bus-contract.js';
 import { contest, effects, messagingDatabase, recordEffect, transactionOn } from '../testing/service.js';
 import { said, Story } from '../testing/story.js';
 import { Relay } from './relay.js';
@@ -42,7 +41,7 @@ const start = async (brokers: string, freeze = ''): Promise<{ child: ChildProces
   let words = '';
   child.stdout.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
   const told = () => words.split('\n').filter(Boolean);
-  await until(() => told().includes('ready'), PATIENCE_MS, 'a relay process');
+  await until(() => told().includes('ready'), 'a relay process', PATIENCE_MS);
   return { child, said: told };
 };
 const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
@@ -96,11 +95,11 @@ const listen = async (brokers: string, group: string) => {
   const isWhole = async (keys: readonly string[]): Promise<void> => {
     const truth = await story.toBeSaid();
     const count = Object.values(truth).flat().length;
-    await until(() => Object.values(firsts()).flat().length >= count, PATIENCE_MS, 'all on the topic');
+    await until(() => Object.values(firsts()).flat().length >= count, 'all on the topic', PATIENCE_MS);
     expect(firsts()).toEqual(truth);
     const ours = async () =>
       Object.fromEntries(Object.entries(await effects(database.query)).filter(([key]) => keys.includes(key)));
-    await until(async () => Object.values(await ours()).flat().length >= count, PATIENCE_MS, 'all effects');
+    await until(async () => Object.values(await ours()).flat().length >= count, 'all effects', PATIENCE_MS);
     expect(await ours()).toEqual(truth);
   };
   return { arrivals, isWhole, close };
@@ -114,7 +113,7 @@ describeKafka('relays as processes', () => {
     const seconds: number[] = [];
     let active = await start(brokers);
     await story.goesOn(contests, 5);
-    await until(drained, PATIENCE_MS, 'the first to send');
+    await until(drained, 'the first to send', PATIENCE_MS);
     let codes = 5;
     for (let round = 0; round < 3; round += 1) {
       const heir = await start(brokers);
@@ -123,10 +122,10 @@ describeKafka('relays as processes', () => {
       const { epoch } = await row();
       active.child.kill('SIGKILL');
       const since = performance.now();
-      await until(async () => (await row()).epoch > epoch, PATIENCE_MS, 'the takeover');
+      await until(async () => (await row()).epoch > epoch, 'the takeover', PATIENCE_MS);
       seconds.push((performance.now() - since) / 1_000);
       await writing;
-      await until(drained, PATIENCE_MS, 'the heir to send');
+      await until(drained, 'the heir to send', PATIENCE_MS);
       active = heir;
     }
     expect(Math.min(...seconds)).toBeLessThan(5); // a machine that is busy with other things may be late once
@@ -142,21 +141,21 @@ describeKafka('relays as processes', () => {
     const listener = await listen(brokers, contests[0] ?? '');
     await story.goesOn(contests, 40);
     const zombie = await start(brokers, where);
-    await until(() => zombie.said().includes('frozen'), PATIENCE_MS, 'the freeze');
+    await until(() => zombie.said().includes('frozen'), 'the freeze', PATIENCE_MS);
     const { epoch, checkpoint } = await row();
     expect(checkpoint).toBeGreaterThan(0);
     const heir = await start(brokers);
-    await until(async () => (await row()).epoch > epoch, PATIENCE_MS, 'the takeover');
-    await until(drained, PATIENCE_MS, 'the heir to send');
+    await until(async () => (await row()).epoch > epoch, 'the takeover', PATIENCE_MS);
+    await until(drained, 'the heir to send', PATIENCE_MS);
     const before = { ...(await row()), arrived: listener.arrivals.length };
     zombie.child.kill('SIGCONT');
     if (where.startsWith('send'))
-      await until(() => listener.arrivals.length > before.arrived, PATIENCE_MS, "the zombie's repetition");
-    await until(() => zombie.said().length > 2, PATIENCE_MS, 'what the zombie did to the checkpoint');
+      await until(() => listener.arrivals.length > before.arrived, "the zombie's repetition", PATIENCE_MS);
+    await until(() => zombie.said().length > 2, 'what the zombie did to the checkpoint', PATIENCE_MS);
     expect(zombie.said()).toEqual(['ready', 'frozen', 'fenced']);
     expect((await row()).checkpoint).toBe(before.checkpoint);
     await story.goesOn(contests, 20, 40);
-    await until(drained, PATIENCE_MS, 'the rest');
+    await until(drained, 'the rest', PATIENCE_MS);
     expect((await row()).epoch).toBe(before.epoch); // the heir's still
     await listener.isWhole(contests.map(contest));
     expect(listener.arrivals.length).toBeGreaterThan(Object.values(await story.toBeSaid()).flat().length);
@@ -184,15 +183,15 @@ describeOwnKafka('a relay whose broker goes away', () => {
     const relay = new Relay({ service: 'registration', store, published: said, bus, query: database.query, batch: 20 });
     relay.start();
     await story.goesOn(contests, 5);
-    await until(() => relay.idle(), PATIENCE_MS, 'the first messages');
+    await until(() => relay.idle(), 'the first messages', PATIENCE_MS);
     if (how === 'killed') process.kill(broker.pid, 'SIGKILL');
     else await broker.stop();
     await story.goesOn(contests, 40, 5); // whoever writes does not notice
-    await until(async () => (await relay.state()).failing !== null, PATIENCE_MS, 'the failure in the state');
+    await until(async () => (await relay.state()).failing !== null, 'the failure in the state', PATIENCE_MS);
     expect(await relay.idle()).toBe(false);
     expect((await relay.state()).active).toBe(true);
     broker = await startBroker(folder, { heap: '256m' });
-    await until(() => relay.idle(), PATIENCE_MS, 'the backlog');
+    await until(() => relay.idle(), 'the backlog', PATIENCE_MS);
     await listener.isWhole(contests.map(contest));
     expect((await relay.state()).failing).toBeNull();
     await relay.stop();

@@ -1,10 +1,9 @@
 import { derivedId } from '#libs/decider';
 import { EventStore, type Query } from '#libs/event-store';
-import type { TestDatabase } from '#libs/testing';
+import { type TestDatabase, until } from '#libs/testing';
 import type { Bus, WireRecord } from '../bus.js';
 import { EmbeddedBus } from '../embedded/embedded-bus.js';
 import { Reactor } from '../inbox/reactor.js';
-import { until } from '../testing/bus-contract.js';
 import { contest, effects, messagingDatabase, recordEffect, transactionOn } from '../testing/service.js';
 import { said, Story } from '../testing/story.js';
 import { FirstEvents } from './first-events.js';
@@ -51,7 +50,7 @@ describe('the relay', () => {
   it('says what is public, once and in order, as CloudEvents that carry the event', async () => {
     const one = relay();
     await story.goesOn(['x', 'y'], 30);
-    await until(() => one.idle(), 30_000, 'all sent');
+    await until(() => one.idle(), 'all sent', 30_000);
     expect(await sent()).toEqual(await story.toBeSaid());
     const [first] = (await store.read(0, 1)).events;
     const incarnation = await store.incarnation();
@@ -70,11 +69,11 @@ describe('the relay', () => {
   it('remembers a stream\'s first event after a restart', async () => {
     const one = relay();
     await story.goesOn(['x'], 2);
-    await until(() => one.idle(), 30_000, 'all sent');
+    await until(() => one.idle(), 'all sent', 30_000);
     await one.stop();
     await story.goesOn(['x'], 2, 2);
     const two = relay();
-    await until(() => two.idle(), 30_000, 'the rest');
+    await until(() => two.idle(), 'the rest', 30_000);
     expect(await sent()).toEqual(await story.toBeSaid());
   });
 
@@ -115,7 +114,7 @@ describe('the relay', () => {
     const reactor = reactorOn(bus);
     reactor.start();
     await story.goesOn(['x', 'y'], 30);
-    await until(async () => (await one.idle()) && (await reactor.idle()), 30_000, 'all sent and heard');
+    await until(async () => (await one.idle()) && (await reactor.idle()), 'all sent and heard', 30_000);
     const [topic, truth] = [await sent(), await story.toBeSaid()];
     expect(Object.values(topic).flat().length).toBeGreaterThan(Object.values(truth).flat().length);
     for (const [key, positions] of Object.entries(truth)) expect(firsts(topic[key] ?? [])).toEqual(positions);
@@ -152,18 +151,18 @@ describe('the relay', () => {
     const reactor = reactorOn(bus);
     reactor.start();
     await story.goesOn(['x', 'y'], 3);
-    await until(async () => Object.keys(await effects(database.query)).length > 0, 30_000, 'first effects');
+    await until(async () => Object.keys(await effects(database.query)).length > 0, 'first effects', 30_000);
     await story.goesOn(['x', 'y'], 20, 3);
-    await until(() => frozen, 30_000, 'the freeze');
+    await until(() => frozen, 'the freeze', 30_000);
     const heir = relay({ leaseMs: 3_000 });
-    await until(() => heir.idle(), 30_000, 'the takeover');
+    await until(() => heir.idle(), 'the takeover', 30_000);
     await story.goesOn(['x', 'y'], 5, 23);
-    await until(() => heir.idle(), 30_000, 'the heir goes on');
+    await until(() => heir.idle(), 'the heir goes on', 30_000);
     const checkpoint = (await heir.state()).checkpoint;
     thaw();
-    await until(() => late.length > 0, 30_000, 'the zombie\'s repetition');
+    await until(() => late.length > 0, 'the zombie\'s repetition', 30_000);
     await story.goesOn(['x', 'y'], 5, 28);
-    await until(async () => (await heir.idle()) && (await reactor.idle()), 30_000, 'all sent and heard');
+    await until(async () => (await heir.idle()) && (await reactor.idle()), 'all sent and heard', 30_000);
     expect((await heir.state()).checkpoint).toBeGreaterThan(checkpoint);
     expect((await zombie.state()).active).toBe(false);
     expect(await effects(database.query)).toEqual(await story.toBeSaid());
@@ -173,12 +172,12 @@ describe('the relay', () => {
   it('never sends from two instances at a time, and lets the second go on at once where the first stops', async () => {
     const [one, two] = [relay(), relay()];
     await story.goesOn(['x'], 10);
-    await until(() => one.idle(), 30_000, 'all sent');
+    await until(() => one.idle(), 'all sent', 30_000);
     expect((await Promise.all([one.state(), two.state()])).filter(({ active }) => active).length).toBe(1);
     expect(await sent()).toEqual(await story.toBeSaid());
     await one.stop();
     await story.goesOn(['x'], 10, 10);
-    await until(() => two.idle(), 30_000, 'the rest');
+    await until(() => two.idle(), 'the rest', 30_000);
     expect(await sent()).toEqual(await story.toBeSaid());
   });
 
@@ -188,14 +187,17 @@ describe('the relay', () => {
     store.head = () => ((looks += 1), head());
     const one = relay({ pollMs: 60_000 });
     await story.goesOn(['x'], 1);
-    await until(() => one.idle(), 30_000, 'all sent');
-    await new Promise((resolve) => setTimeout(resolve, 500)); // it has come to rest
-    const before = looks;
+    await until(() => one.idle(), 'all sent', 30_000);
+    let before: number;
+    do { // its rests grow longer: until this is one of seconds
+      before = looks;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    } while (looks !== before);
     one.wake(new Set(['Whispered']));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(looks).toBe(before);
     one.wake(new Set(['Whispered', ...(said.types ?? [])]));
-    await until(async () => looks > before, 5_000, 'a look');
+    await until(async () => looks > before, 'a look', 5_000);
   });
 
   it('keeps trying while the bus is away, and the store accepts', async () => {
@@ -203,10 +205,10 @@ describe('the relay', () => {
     const publish: Bus['publish'] = (batch) => (away ? Promise.reject(new Error('no broker')) : bus.publish(batch));
     const one = relay({ bus: { ...portOf(bus), publish } });
     await story.goesOn(['x'], 10);
-    await until(async () => (await one.state()).failing !== null, 30_000, 'the failure in the state');
+    await until(async () => (await one.state()).failing !== null, 'the failure in the state', 30_000);
     expect(await one.idle()).toBe(false);
     away = false;
-    await until(() => one.idle(), 30_000, 'the backlog');
+    await until(() => one.idle(), 'the backlog', 30_000);
     expect(await sent()).toEqual(await story.toBeSaid());
   });
 
@@ -216,19 +218,19 @@ describe('the relay', () => {
     await story.append('x', { type: 'Sealed', code: 'C1' });
     await story.append('x', { type: 'Sealed', code: '' });
     await story.append('x', { type: 'Sealed', code: 'C3' });
-    await until(async () => /breaks its contract/.test((await one.state()).failing ?? ''), 30_000, 'the breach');
+    await until(async () => /breaks its contract/.test((await one.state()).failing ?? ''), 'the breach', 30_000);
     expect((await sent())[contest('x')]?.length).toBe(2);
   });
 
   it('sends under another source where the store has another incarnation', async () => {
     const one = relay();
     await story.goesOn(['x'], 1);
-    await until(() => one.idle(), 30_000, 'all sent');
+    await until(() => one.idle(), 'all sent', 30_000);
     await one.stop();
     await database.asOwner(`UPDATE store SET incarnation = $1`, [derivedId('another')]);
     await story.goesOn(['x'], 1, 1);
     const two = relay();
-    await until(() => two.idle(), 30_000, 'the rest');
+    await until(() => two.idle(), 'the rest', 30_000);
     expect(new Set((await log()).map(({ headers }) => headers['ce_source'])).size).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { EventStore, Query, Recorded } from '#libs/event-store';
+import { type EventStore, Nap, type Query, type Recorded } from '#libs/event-store';
 import { messageOf, pause, sleep } from '../backoff.js';
 import type { Bus, WireRecord } from '../bus.js';
 import { toWire } from '../message.js';
@@ -47,7 +47,7 @@ export class Relay {
   private readonly progress: Progress;
   private readonly stopping = new AbortController();
   private woken = false;
-  private rouse: () => void = () => undefined;
+  private readonly nap = new Nap();
   private running: Promise<void> | undefined;
   /** `ce_source`, once the topics are there. */
   private source: string | undefined;
@@ -70,7 +70,7 @@ export class Relay {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.rouse();
+    this.nap.rouse();
     await Promise.all([this.topics.stop(), this.running]);
   }
 
@@ -78,7 +78,7 @@ export class Relay {
   wake(types?: ReadonlySet<string>): void {
     if (types && this.options.published.types?.every((type) => !types.has(type))) return;
     this.woken = true;
-    this.rouse();
+    this.nap.rouse();
   }
 
   async state(): Promise<RelayState> {
@@ -132,14 +132,7 @@ export class Relay {
 
   /** Until somebody wakes it, and no longer than this. */
   private async rest(ms: number): Promise<void> {
-    if (this.woken || this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (!this.woken && !this.stopping.signal.aborted) await this.nap.take(ms);
   }
 
   private async renew(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import type { Batch, BatchHandler, Bus, WireRecord } from '../bus.js';
 
 /** What the suite needs of an adapter: several clients of one and the same bus, as separate processes would have. */
@@ -16,14 +17,6 @@ export const record = (topic: string, key: string, n: number): WireRecord => ({
   topic, key, headers: { ce_id: `${key}-${n}`, 'content-type': 'application/json' }, value: Buffer.from(JSON.stringify({ n })),
 });
 
-export const until = async (holds: () => boolean | Promise<boolean>, patienceMs: number, what: string): Promise<void> => {
-  const end = performance.now() + patienceMs;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`waited ${patienceMs} ms in vain: ${what}`);
-    await delay(10);
-  }
-};
-
 /** What every adapter promises. */
 export const busContract = (name: string, bus: () => BusUnderTest): void => {
   describe(`the bus contract: ${name}`, () => {
@@ -37,7 +30,7 @@ export const busContract = (name: string, bus: () => BusUnderTest): void => {
       opened.splice(opened.indexOf(one), 1);
       await one.close();
     };
-    const patiently = (holds: () => boolean | Promise<boolean>, what: string) => until(holds, bus().patienceMs, what);
+    const patiently = (holds: () => boolean | Promise<boolean>, what: string) => until(holds, what, bus().patienceMs);
     const fresh = async (on: Bus, partitions = 4): Promise<{ topic: string; group: string }> => {
       serial += 1;
       const names = { topic: `t${process.pid}-${serial}-${Date.now()}`, group: `g${process.pid}-${serial}-${Date.now()}` };
@@ -206,7 +199,7 @@ export const busContract = (name: string, bus: () => BusUnderTest): void => {
       await patiently(() => both.every((each) => each.state().partitions === 2), 'two partitions each');
       await one.publish(rounds(topic, 5));
       await patiently(() => slow > 0, 'slow work');
-      await until(() => count() >= 60, bus().patienceMs + 10 * bus().sessionMs, 'all records');
+      await until(() => count() >= 60, 'all records', bus().patienceMs + 10 * bus().sessionMs);
       await patiently(async () => (await one.lag(group, [topic])).every(({ lag }) => lag === 0), 'no lag');
       for (const key of keys) expect(seen.get(key)).toEqual(numbers(5));
     });
@@ -230,7 +223,7 @@ export const busContract = (name: string, bus: () => BusUnderTest): void => {
       one.subscribe(group, [topic], stubborn);
       await patiently(() => begun.length > 0, 'work');
       two.subscribe(group, [topic], stubborn);
-      await until(async () => (await one.lag(group, [topic])).every(({ lag }) => lag === 0), 3 * bus().patienceMs, 'no lag');
+      await until(async () => (await one.lag(group, [topic])).every(({ lag }) => lag === 0), 'no lag', 3 * bus().patienceMs);
       await patiently(() => new Set(done).size === 4, 'all of it done'); // a commit is told a little later than it is seen
       expect([...done].sort()).toEqual([...new Set(done)].sort()); // what was committed was never done again
     });
@@ -246,7 +239,7 @@ export const busContract = (name: string, bus: () => BusUnderTest): void => {
           first.push(n);
           if (n < 5) await batch.commit(offset);
         }
-        await until(() => !batch.alive(), bus().patienceMs, 'the end'); // it "dies" with its work done, and nobody told
+        await until(() => !batch.alive(), 'the end', bus().patienceMs); // it "dies" with its work done, and nobody told
       });
       await patiently(() => first.length === 10, 'all done, half of it committed');
       await uncommitted.stop();

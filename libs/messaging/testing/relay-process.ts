@@ -29,9 +29,10 @@ pool.on('error', () => undefined);
 const query: Query = async <Row>(sql: string, params: readonly unknown[] = []) => {
   const moves = sql.includes('SET checkpoint') && params.at(-1) !== null;
   if (moves) freeze('checkpoint');
+  const zombie = moves && awake; // one that was under way when it froze was another's business
+  if (zombie) awake = false;
   const { rows } = await pool.query(sql, [...params]);
-  if (moves && awake) writeSync(1, rows.length === 0 ? 'fenced\n' : 'moved\n');
-  if (moves) awake = false;
+  if (zombie) writeSync(1, rows.length === 0 ? 'fenced\n' : 'moved\n');
   return rows as Row[];
 };
 const kafka = new KafkaBus({ access: kafkaAccess(KAFKA_BROKERS) });

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { topics } from '#libs/contracts';
 import { type Fleet, serviceNames, startFleet } from '#libs/fleet';
 import { kafkaAccess, KafkaBus } from '#libs/messaging';
-import { describeOwnKafka } from '#libs/testing';
+import { describeOwnKafka, until } from '#libs/testing';
 
 interface Said {
   readonly findings: readonly { readonly check: string; readonly about: string; readonly says: string }[];
@@ -51,7 +50,7 @@ describeOwnKafka('the doctor, of services that are processes over Kafka', () => 
       const isTried = (topic: string): boolean => told.some((end) => end.startsWith(`${topic}/`) && !end.endsWith(' 0'));
       return told.length === 4 * topics.length && topics.every(isTried);
     };
-    for (const until = Date.now() + 60_000; !(await tried()) && Date.now() < until; ) await sleep(200);
+    await until(tried, 'topics made and tried');
     const before = await ends();
     const { code, said } = await doctor();
     expect(said.findings).toEqual([]);

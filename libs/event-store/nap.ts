@@ -1,4 +1,4 @@
-/** A wait that can be cut short. To rouse nobody has no effect: who must not miss a call remembers that there was one. */
+/** A follower's wait that can be cut short. To rouse nobody has no effect: who must not miss a call remembers that there was one. */
 export class Nap {
   private end: (() => void) | undefined;
 
