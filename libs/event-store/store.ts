@@ -19,8 +19,8 @@ export interface StoreWatch {
   readonly appending: <T>(how: 'alone' | 'in-transaction', events: number, work: () => Promise<T>) => Promise<T>;
 }
 
-/** With the types of the events that were recorded. */
-export type OnAppended = (types: ReadonlySet<string>) => void;
+/** With the types of the events that were recorded, where they are known. */
+export type OnAppended = (types?: ReadonlySet<string>) => void;
 
 export interface EventStoreOptions {
   /** What is needed to upcast; events of other aggregates are read as they were written. */

@@ -29,8 +29,8 @@ export interface Batch {
 
 /**
  * Works through a batch and commits what it did. What it did not commit is delivered again: at once after a rebalance
- * or a restart, and after a pause where it threw. Batches of different partitions may be handled at the same time. One in which nothing was of
- * interest says so: whoever reads such a topic need not read it at once.
+ * or a restart, and after a pause where it threw. Batches of different partitions may be handled at the same time. One in
+ * which nothing was of interest says so: whoever reads such a topic need not read it at once.
  */
 export type BatchHandler = (batch: Batch) => Promise<void | 'nothing'>;
 

@@ -15,7 +15,7 @@ export class Decision extends Command<Done> {
   constructor(
     readonly aggregate: Any,
     readonly id: string,
-    readonly command: unknown,
+    readonly command: object | (() => Promise<object>),
     readonly caller: Caller,
     readonly guard?: (state: unknown) => void,
   ) {
@@ -25,10 +25,11 @@ export class Decision extends Command<Done> {
 
 /**
  * For Nest's CommandBus: loads, checks the organisation, decides, appends. `guard` throws where the caller must not know of the
- * aggregate for another reason.
+ * aggregate for another reason. A command that can only be made after a look at other things is given as a function: it is not
+ * asked where the request is told again and was carried out, as what it looks at may have moved on since, and would refuse.
  */
-export const decide = <C, S, E extends Typed>(
-  aggregate: Aggregate<C, S, E>, id: string, command: C, caller: Caller, guard?: (state: S) => void,
+export const decide = <C extends object, S, E extends Typed>(
+  aggregate: Aggregate<C, S, E>, id: string, command: C | (() => Promise<C>), caller: Caller, guard?: (state: S) => void,
 ): Decision => new Decision(aggregate as unknown as Any, id, command, caller, guard as Decision['guard']);
 
 @CommandHandler(Decision)
@@ -38,29 +39,28 @@ export class DecisionHandler implements ICommandHandler<Decision> {
     @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
-  async execute(decision: Decision): Promise<Done> {
-    const { aggregate, command } = decision;
-    return this.tracing.goOn(
-      `decide ${aggregate.name} ${(command as Partial<Typed>).type ?? ''}`, {}, () => this.decide(decision),
-    );
-  }
-
-  private decide({ aggregate, id, command, caller, guard }: Decision): Promise<Done> {
+  async execute({ aggregate, id, command: given, caller, guard }: Decision): Promise<Done> {
     const nth = caller.seed?.next(streamOf(aggregate, id)) ?? 0;
+    const eventId = eventIdOf(caller, `${streamOf(aggregate, id)}/${nth}`);
+    const isMade = typeof given === 'function';
+    const before = isMade && caller.seed?.again ? await this.aggregates.doneBefore(aggregate, id, eventId) : undefined;
+    if (before) return before;
+    const command = isMade ? await (given as () => Promise<object>)() : given;
     const inside = sameOrganisation(caller);
-    return this.aggregates.decide(aggregate, id, command, {
+    const name = `decide ${aggregate.name} ${(command as Partial<Typed>).type ?? ''}`;
+    return this.tracing.goOn(name, {}, () => this.aggregates.decide(aggregate, id, command, {
       actor: caller.subject,
       organisation: caller.organisation,
       at: caller.at,
       correlation: correlationOf(caller),
       causation: null,
-      eventId: eventIdOf(caller, `${streamOf(aggregate, id)}/${nth}`),
+      eventId,
       ...(caller.ifMatch === undefined ? {} : { expected: caller.ifMatch }),
       guard: (state) => {
         inside(aggregate, id, state);
         guard?.(state);
       },
-    });
+    }));
   }
 }
 

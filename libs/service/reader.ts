@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Aggregate, type Aggregates, type Done, type Loaded, streamOf } from '#libs/event-store';
+import type { Aggregate, Aggregates, Loaded } from '#libs/event-store';
 import { type Caller, NotFound } from '#libs/web';
-import { eventIdOf } from './request.js';
 import { AGGREGATES } from './tokens.js';
 
 /** Reads an aggregate as it is now, for whoever may know of it. */
@@ -28,16 +27,5 @@ export class Reader {
     aggregate: Aggregate<C, S, E>, ids: readonly string[],
   ): Promise<ReadonlyMap<string, Loaded<S>>> {
     return this.aggregates.loadMany(aggregate, ids);
-  }
-
-  /**
-   * What the first decision of this very request came to, where the request is told again and its answer was lost: asked by a
-   * route that looks at other things before it decides, which may have moved on since and would refuse what was acknowledged.
-   */
-  async doneBefore<C, S, E extends { readonly type: string }>(
-    aggregate: Aggregate<C, S, E>, id: string, caller: Caller,
-  ): Promise<Done | undefined> {
-    if (!caller.seed?.again) return undefined;
-    return this.aggregates.doneBefore(aggregate, id, eventIdOf(caller, `${streamOf(aggregate, id)}/0`));
   }
 }

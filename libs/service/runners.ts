@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type Aggregates, type EventStore, Pulse, type Query } from '#libs/event-store';
+import { type Aggregates, type EventStore, type OnAppended, Pulse, type Query } from '#libs/event-store';
 import { type Bus, EmbeddedBus, type KafkaAccess, KafkaBus, type Message, published, Reactor, Relay } from '#libs/messaging';
 import { type DueTimer, queryIn, TimerRunner, timersView, ViewRunner } from '#libs/views';
 import type { Tracing } from '#libs/tracing';
 import type { DomainClock } from './clock.js';
 import type { Job, Reaction, ServiceDefinition } from './definition.js';
 import { JobRunner } from './jobs.js';
-import type { OnAppended, Signals } from './signals.js';
+import type { Signals } from './signals.js';
 import { publishingOn, traceOf } from './traces.js';
 import type { Transactions } from './transactions.js';
 
@@ -96,7 +96,7 @@ export class Runners {
       this.relay.wake(types);
     };
     signals.onAppended(wake);
-    store.onAppended(wake);
+    store.onAppended(() => this.views.wake()); // the relay listens to it by itself
     this.pulse = new Pulse(store, wake);
   }
 

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-
-/** With the types of events that were committed; with none where that is not known. */
-export type OnAppended = (types?: ReadonlySet<string>) => void;
+import type { OnAppended } from '#libs/event-store';
 
 /** Wakes whoever follows the store in this process; others see what was committed when they next look. */
 @Injectable()

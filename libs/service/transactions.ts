@@ -48,7 +48,7 @@ export class Transactions {
   async run<T>(caller: Caller, work: (w: Work) => Promise<T>): Promise<T> {
     const { seed } = caller;
     const nth = seed?.next('transaction') ?? 0;
-    const before = await this.outcomeBefore<T>(caller, nth);
+    const before = await this.doneBefore<T>(caller, nth);
     if (before) return before.value;
     const base = seed?.id ?? caller.newId();
     const order: WorkOrder = {
@@ -71,14 +71,10 @@ export class Transactions {
   }
 
   /**
-   * What the first transaction of this very request came to, where the request is told again and its answer was lost: asked by
-   * a route that looks at other things first, as `Reader.doneBefore`.
+   * What the first (or nth) transaction of this very request came to, where the request is told again and its answer was lost:
+   * asked by a route that looks at other things before it, which may have moved on since and would refuse what was done.
    */
-  async doneBefore<T>(caller: Caller): Promise<{ readonly value: T } | undefined> {
-    return this.outcomeBefore<T>(caller, 0);
-  }
-
-  private async outcomeBefore<T>({ seed }: Caller, nth: number): Promise<{ readonly value: T } | undefined> {
+  async doneBefore<T>({ seed }: Caller, nth = 0): Promise<{ readonly value: T } | undefined> {
     return seed?.kept && seed.again ? this.outcomes.find<T>(seed.id, nth) : undefined;
   }
 

@@ -34,6 +34,8 @@ export interface TestService {
   moveClock(to: Instant): Promise<void>;
   /** Until everything that follows from what was recorded has happened. */
   settled(): Promise<void>;
+  /** As if the process had died after the effect of every request and before its answer was kept with its key. */
+  loseAnswers(): Promise<void>;
   token(as?: As | Role): Promise<string>;
   /** Stops it and starts it again on the same database, as a deployment does. */
   restart(): Promise<void>;
@@ -142,6 +144,7 @@ export const testService = async (definition: ServiceDefinition, options: TestSe
   return {
     get service() { return service; },
     database, request, settled,
+    loseAnswers: async () => void (await database.asOwner('UPDATE idempotency_keys SET answer = NULL, instance = 12345')),
     restart: async () => {
       await service.close();
       service = await start();

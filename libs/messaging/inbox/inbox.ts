@@ -74,10 +74,9 @@ export class Inbox<T extends Tx> {
 
   private async workOff(batch: Batch): Promise<void | 'nothing'> {
     const incoming = batch.records.map((record) => ({ record, key: storedKey(record), parsed: parse(record, this.wanted) }));
-    const rest = (from: number): boolean => incoming.slice(from).every(({ parsed }) => parsed.is === 'unknown');
-    const nothing = rest(0);
+    const concerned = incoming.findLastIndex(({ parsed }) => parsed.is !== 'unknown') + 1; // what comes after it is others'
     for (let from = 0; from < incoming.length && batch.alive(); ) {
-      if (rest(from)) from = incoming.length;
+      if (from >= concerned) from = incoming.length;
       else {
         const some = incoming.slice(from, from + (this.options.perTransaction ?? 100));
         from += (await this.together(some)) ?? (await this.oneByOne(some, batch));
@@ -85,7 +84,7 @@ export class Inbox<T extends Tx> {
       const last = incoming[from - 1];
       if (last) await batch.commit(last.record.offset);
     }
-    if (nothing) return 'nothing';
+    if (concerned === 0) return 'nothing';
   }
 
   /** Many messages in one transaction. Undefined where that fails: one of them, or of others in it, may be to blame. */

@@ -179,10 +179,10 @@ export class PanelController {
   }
 
   private async decide(id: string, command: PanelCommand, caller: Caller): Promise<Done> {
-    const before = await this.reader.doneBefore(panel, id, caller);
-    if (before) return before;
-    await this.allowed(id, caller, command.type === 'AddArbitrator');
-    return this.bus.execute(decide(panel, id, command, caller));
+    return this.bus.execute(decide(panel, id, async () => {
+      await this.allowed(id, caller, command.type === 'AddArbitrator');
+      return command;
+    }, caller));
   }
 
   private async withReason(

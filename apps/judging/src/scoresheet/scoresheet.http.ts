@@ -133,10 +133,10 @@ export class ScoresheetController {
   })
   @Produces(DoneAnswer)
   async save(@IdParam('id') id: string, @Body() { marks, ...asked }: DraftDto, @TheCaller() caller: Caller): Promise<Done> {
-    const before = await this.reader.doneBefore(scoresheet, id, caller);
-    if (before) return before;
-    const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
-    return this.bus.execute(decide(scoresheet, id, { type: 'SaveDraft', key, aspects, marks: marksOf(marks) }, caller));
+    return this.bus.execute(decide(scoresheet, id, async () => {
+      const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
+      return { type: 'SaveDraft' as const, key, aspects, marks: marksOf(marks) };
+    }, caller));
   }
 
   @Post(':id/submit')
@@ -150,10 +150,10 @@ export class ScoresheetController {
   async submit(
     @IdParam('id') id: string, @Body() { marks, sign = false, ...asked }: SubmitDto, @TheCaller() caller: Caller
   ): Promise<Done> {
-    const before = await this.reader.doneBefore(scoresheet, id, caller);
-    if (before) return before;
-    const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
-    return this.bus.execute(decide(scoresheet, id, { type: 'Submit', key, aspects, marks: marksOf(marks), sign }, caller));
+    return this.bus.execute(decide(scoresheet, id, async () => {
+      const { key, aspects } = await this.desk.ownSheet(id, asked, caller);
+      return { type: 'Submit' as const, key, aspects, marks: marksOf(marks), sign };
+    }, caller));
   }
 
   @Post(':id/sign')
