@@ -1,5 +1,6 @@
 import { ConfigError, readConfig, type ServiceConfig } from './config.js';
 import type { ServiceDefinition } from './definition.js';
+import { fewerCollections } from './heap.js';
 import { createService, type Service } from './service.js';
 
 /** Requests under way have so long to end, and after that the runners: whoever stops us may lose patience after 30 s. */
@@ -8,6 +9,7 @@ const REST_MS = 8_000;
 
 /** A service as a process of its own: `await serve(registration)`. Ends cleanly on SIGINT and SIGTERM. */
 export const serve = async (definition: ServiceDefinition, env: NodeJS.ProcessEnv = process.env): Promise<void> => {
+  fewerCollections();
   let service: Service;
   let config: ServiceConfig;
   try {
