@@ -9,7 +9,7 @@ import { contractOf, contracts, isPublicType, keyOf, topics } from '#libs/contra
 import { newId } from '#libs/decider';
 import { type AggregateKind, EventStore, type EventMetadata, type NewEvent } from '#libs/event-store';
 import { kafkaAccess, KafkaBus, MAX_MESSAGE_BYTES, type Publication, type Published, Relay } from '#libs/messaging';
-import { describeKafka, testKafka, type TestDatabase } from '#libs/testing';
+import { describeKafka, testKafka, type TestDatabase, until } from '#libs/testing';
 import { samplePublication } from '../../libs/messaging/testing/samples.js';
 import { messagingDatabase } from '../../libs/messaging/testing/service.js';
 
@@ -69,8 +69,7 @@ describeKafka('the public contract on a real topic', () => {
       relay.start();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({ eachMessage: async ({ topic, message }) => collect(topic, message) });
-      for (const until = Date.now() + 180_000; seen.size < sent.size && Date.now() < until; )
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(() => seen.size >= sent.size, 'all messages', 180_000);
     } finally {
       await Promise.all([relay.stop(), consumer.disconnect()]);
       await bus.close();

@@ -16,6 +16,9 @@ import { services } from '../../apps/platform/src/services.js';
 
 jest.setTimeout(600_000);
 
+/** Only bounds a failure: who was refused asks again after a pause. */
+const PATIENCE_MS = 180_000;
+
 const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes, Kafka: KafkaClient, logLevel } = kafkajs;
 
 const definition = (name: string): ServiceDefinition => services.find((each) => each.name === name) as ServiceDefinition;
@@ -174,8 +177,8 @@ describeOwnKafka('who may what on a Kafka with SCRAM and ACLs', () => {
 
     it('has all that it needs with the rights of its definition', async () => {
       service = await testService(definition('judging'), { env: kafkaOf('judging') });
-      await until(async () => service.service.runners.relay.topics.state().checked, 'its topics tried');
-      await until(async () => service.service.runners.reactor.health().partitions === 4, 'its partitions');
+      await until(async () => service.service.runners.relay.topics.state().checked, 'its topics tried', PATIENCE_MS);
+      await until(async () => service.service.runners.reactor.health().partitions === 4, 'its partitions', PATIENCE_MS);
       expect(await ready()).toMatchObject({ status: 200, body: { details: { topics: { status: 'up' } } } });
       await service.settled();
     });
@@ -183,25 +186,25 @@ describeOwnKafka('who may what on a Kafka with SCRAM and ACLs', () => {
     it('that may not write one of its topics names it in ready, and is well once it may', async () => {
       await revoke('registration', 'WRITE', 'TOPIC', 'jinji.seals');
       service = await testService(definition('registration'), { env: kafkaOf('registration') });
-      await until(async () => (await ready()).status === 503, 'not ready');
+      await until(async () => (await ready()).status === 503, 'not ready', PATIENCE_MS);
       const { topics: told } = (await ready()).body.details;
       expect(told).toMatchObject({
         status: 'down', refused: [{ topic: 'jinji.seals', because: expect.stringContaining('TOPIC_AUTHORIZATION_FAILED') }],
         next: expect.stringContaining('jinji.seals'),
       });
       await grant('registration', 'WRITE', 'TOPIC', 'jinji.seals');
-      await until(async () => (await ready()).status === 200, 'ready');
+      await until(async () => (await ready()).status === 200, 'ready', PATIENCE_MS);
     });
 
     it('whose consumer has crashed for good says why, and goes on by itself once it may', async () => {
       await revoke('incentives', 'READ', 'GROUP', 'incentives');
       service = await testService(definition('incentives'), { env: kafkaOf('incentives') });
-      await until(async () => (await ready()).status === 503, 'not ready');
+      await until(async () => (await ready()).status === 503, 'not ready', PATIENCE_MS);
       const { consumers } = (await ready()).body.details;
       expect(consumers).toMatchObject({ status: 'down', next: expect.stringContaining('its group') });
       expect(consumers['because']).toMatch(/crashed for good: .*authoriz/i);
       await grant('incentives', 'READ', 'GROUP', 'incentives');
-      await until(async () => (await ready()).status === 200, 'ready');
+      await until(async () => (await ready()).status === 200, 'ready', PATIENCE_MS);
     });
   });
 

@@ -9,7 +9,7 @@ import { derivedId } from '#libs/decider';
 import {
   kafkaAccess, KafkaBus, PROBE_TYPE, type Publication, publication, toWire, type WireRecord,
 } from '#libs/messaging';
-import { describeKafka, testKafka } from '#libs/testing';
+import { describeKafka, testKafka, until } from '#libs/testing';
 
 jest.setTimeout(60_000);
 
@@ -54,12 +54,11 @@ describeKafka('the HR system of the examples', () => {
   };
   /** Until it has remembered this position of this worker's. */
   const saw = async (worker: string, position: number): Promise<void> => {
-    for (const until = Date.now() + 60_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    await until(async () => {
       const told = await readFile(path.join(folder, 'hr-seen.json'), 'utf8').catch(() => '{}');
       const seen = JSON.parse(told) as Record<string, number>;
-      if ((seen[`certification/1 ${topic} ${worker}`] ?? 0) >= position) return;
-    }
-    throw new Error(`it never saw ${position} of ${worker}; it printed: ${printed}`);
+      return (seen[`certification/1 ${topic} ${worker}`] ?? 0) >= position;
+    }, () => `it sees ${position} of ${worker}; it printed: ${printed}`);
   };
   const lines = (): string[] => printed.trim().split('\n').map((line) => line.split(/[:(]/)[0]?.trim() ?? '').sort();
 
